@@ -1,0 +1,3 @@
+"""Move a legacy Linux host into a rich container: discover, assess, plan, snapshot, build, launch, verify."""
+
+__version__ = "0.1.0"

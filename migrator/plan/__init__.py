@@ -1,0 +1,126 @@
+"""The plan: every decision about one host, each with its reason, in a file that people edit.
+
+Everything is a mapping with a natural key (unit name, path, "80/tcp"), so that a person's edits and
+fresh proposals can be merged key by key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Service:
+    decision: Literal["keep", "disable", "mask"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PathChoice:
+    """``exclude`` keeps the directory itself and leaves out what is below; a file goes entirely."""
+
+    decision: Literal["image", "volume", "exclude", "secret"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Port:
+    target: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RouteChoice:
+    via: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Value:
+    value: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """An answer to compare. ``body``: compare the digest of the body, not only the status."""
+
+    body: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Waiver:
+    reason: str
+    owner: str
+    expires: str  # YYYY-MM-DD
+
+
+@dataclass(frozen=True)
+class Network:
+    hostname: str
+    hosts: dict[str, str]  # name -> address, for /etc/hosts
+    routes: dict[str, RouteChoice]  # destination CIDR -> gateway
+
+
+@dataclass(frozen=True)
+class Identity:
+    machine_id: Literal["keep", "reset"] = "keep"
+    host_keys: Literal["keep", "reset"] = "keep"
+
+
+@dataclass(frozen=True)
+class Hook:
+    """One step of prestart or poststop. ``script`` names a user's own file; "" is a generated step."""
+
+    timeout: int = 30  # seconds
+    retries: int = 0
+    on_failure: Literal["abort", "warn"] = "abort"
+    script: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    prestart: dict[str, Hook]  # "10-routes" -> Hook, run in the order of their names
+    poststop: dict[str, Hook]
+
+
+@dataclass(frozen=True)
+class Plan:
+    schema: int
+    host: str
+    init: Literal["systemd"]
+    jobs: Literal["held", "released"]  # held: cron, at and timers wait after a launch
+    stop_timeout: int  # seconds
+    services: dict[str, Service]  # only units that do not simply stay as they are
+    paths: dict[str, PathChoice]  # absolute path -> decision; the longest match counts
+    adapt: dict[str, bool]  # subject of migrator/adapt -> on or off
+    ports: dict[str, Port]  # "80/tcp" inside -> port of the target
+    network: Network
+    identity: Identity
+    capabilities: dict[str, Reason]  # on top of the engine's own small set
+    sysctls: dict[str, Value]  # namespaced ones, set by the engine
+    limits: dict[str, Value]  # nofile, nproc … as "soft:hard"; shm_size in bytes
+    probes: dict[str, Probe]  # "http://127.0.0.1:8080/" as seen inside the host
+    hooks: Hooks
+    waivers: dict[str, Waiver]  # finding id -> waiver
+
+    def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
+        """The entry of ``paths`` that decides about the absolute ``path``: (key, choice) of the longest match."""
+        at = path
+        while True:
+            if at in self.paths:
+                return at, self.paths[at]
+            if at in ("", "/"):
+                return None
+            at = at.rpartition("/")[0] or "/"

@@ -1,0 +1,160 @@
+"""Where every stage leaves its result: ``work/<host>/`` and the shared ``work/store``.
+
+Files are 0600 in directories of 0700 and are replaced atomically, so that a killed run leaves the
+previous result and never half of a new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from migrator.errors import Locked, NoSpace, StoreDamaged, UsageError
+
+SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}\Z")
+
+
+@dataclass(frozen=True)
+class Workdir:
+    """The files of one host. ``root`` is the ``work`` directory that all hosts share."""
+
+    root: Path
+    host: str
+
+    def __post_init__(self) -> None:
+        if not SAFE_NAME.match(self.host) or self.host == "store":
+            raise UsageError(
+                f"host name {self.host!r} cannot be a directory name",
+                "use letters, digits, '.', '_' and '-' for the inventory name",
+            )
+
+    @property
+    def path(self) -> Path:
+        return self.root / self.host
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store"
+
+    @property
+    def facts(self) -> Path:
+        return self.path / "facts.json"
+
+    @property
+    def assessment(self) -> Path:
+        return self.path / "assessment.json"
+
+    @property
+    def plan(self) -> Path:
+        return self.path / "plan.yml"
+
+    @property
+    def plan_defaults(self) -> Path:
+        """What the toolkit proposed last; the difference to plan.yml is what people chose."""
+        return self.path / "plan.defaults.yml"
+
+    @property
+    def snapshot(self) -> Path:
+        return self.path / "snapshot.json"
+
+    @property
+    def ledger(self) -> Path:
+        return self.path / "ledger.jsonl.gz"
+
+    @property
+    def image(self) -> Path:
+        return self.path / "image.json"
+
+    @property
+    def hooks(self) -> Path:
+        return self.path / "hooks"
+
+    @property
+    def launch(self) -> Path:
+        return self.path / "launch.json"
+
+    @property
+    def verify(self) -> Path:
+        return self.path / "verify.json"
+
+    @contextlib.contextmanager
+    def lock(self, stage: str) -> Iterator[None]:
+        """Hold the host for one stage. Raises Locked with the holder's stage and pid."""
+        make_private(self.path)
+        with (self.path / "lock").open("a+") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                handle.seek(0)
+                holder = handle.read().strip() or "another run"
+                raise Locked(f"{self.host} is in use by {holder}", "wait until it ends") from error
+            handle.truncate(0)
+            handle.write(f"{stage} (pid {os.getpid()})\n")
+            handle.flush()
+            yield
+
+
+def make_private(path: Path) -> None:
+    """Create ``path`` and its missing parents with mode 0700."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _explain(error, path) from error
+
+
+def write_text(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replace ``path`` atomically; raises NoSpace when the disk is full."""
+    make_private(path.parent)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as handle:
+            handle.write(text)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise _explain(error, path) from error
+
+
+def write_json(path: Path, document: Any) -> None:
+    write_text(path, json.dumps(document, indent=1, sort_keys=True) + "\n")
+
+
+def read_json(path: Path, made_by: str) -> Any:
+    """The document in ``path``; ``made_by`` is the stage that writes it, named when it is missing."""
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} does not exist", f"run 'migrator {made_by}' first") from error
+    except ValueError as error:
+        raise StoreDamaged(f"{path} is damaged ({error})", f"run 'migrator {made_by}' again") from error
+
+
+def need_space(path: Path, size: int) -> None:
+    """Raise NoSpace unless ``size`` more bytes fit on the file system of ``path``."""
+    make_private(path)
+    free = shutil.disk_usage(path).free
+    if free < size:
+        raise NoSpace(
+            f"{path} has {free >> 20} MB free, {size >> 20} MB are needed",
+            "free some space or choose another directory with --work",
+        )
+
+
+def _explain(error: OSError, path: Path) -> Exception:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoSpace(f"no space left for {path}", "free some space and run the same command again")
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return UsageError(f"cannot write {path} ({error.strerror})", "choose another directory with --work")
+    return error
