@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin
 
 T = TypeVar("T")
@@ -21,9 +20,10 @@ class DecodeError(ValueError):
 
 
 def decode(kind: type[T], value: Any, where: str = "") -> T:
-    """``value`` as ``kind``: a dataclass, str, int, float, bool, ``X | None``, tuple[X, ...] or dict[str, X].
+    """``value`` as ``kind``.
 
-    Raises DecodeError for a missing or unknown key and for a value of another type.
+    ``kind`` is a dataclass, str, int, float, bool, a Literal, ``X | None``, ``tuple[X, ...]`` or
+    ``dict[str, X]``. Raises DecodeError for a missing or unknown key and for a value of another type.
     """
     return cast(T, _decode(kind, value, where))
 
@@ -49,7 +49,7 @@ def _decode(kind: Any, value: Any, where: str) -> Any:
 
 def _record(kind: type[Any], value: Any, where: str) -> Any:
     mapping = _expect(dict, value, where)
-    hints = _hints(kind)
+    hints = typing.get_type_hints(kind)
     unknown = sorted(str(key) for key in mapping.keys() - hints.keys())
     if unknown:
         known = ", ".join(sorted(hints))
@@ -65,11 +65,6 @@ def _record(kind: type[Any], value: Any, where: str) -> Any:
 def _is_required(field: dataclasses.Field[Any]) -> bool:
     absent = dataclasses.MISSING
     return field.default is absent and field.default_factory is absent
-
-
-@cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
 
 
 def _one_of(choices: tuple[Any, ...], value: Any, where: str) -> Any:

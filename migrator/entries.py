@@ -14,7 +14,8 @@ from migrator.errors import ProtocolError
 class Entry:
     """``path`` is relative to the root, without a leading slash; ``b""`` is the root itself.
 
-    ``kind``: f file, d directory, l symlink, c/b device, p FIFO, s socket, m mount point not entered.
+    ``kind``: f file, d directory, l symlink, c/b device, p FIFO, s socket, m mount point that was
+    not entered.
     Times are nanoseconds since 1970. ``segments`` are the (offset, length) of data of a file with
     holes, else None. ``package`` names the owner in the package database, ``""`` for none.
     """
@@ -76,7 +77,9 @@ def read_tree(stream: BinaryIO) -> Iterator[Entry | Unreadable]:
             else:
                 raise ProtocolError(f"unexpected frame {kind!r} in a tree")
     except frames.FrameError as error:
-        raise ProtocolError(f"the tree stream is broken ({error})", "run the stage again") from error
+        raise ProtocolError(
+            f"the tree stream is broken ({error})", "run the stage again"
+        ) from error
 
 
 def _entry(fields: tuple[Any, ...]) -> Entry:
@@ -87,4 +90,11 @@ def _entry(fields: tuple[Any, ...]) -> Entry:
     if kind not in "fdlcbpsm":
         raise ProtocolError(f"the agent sent a path of unknown kind {kind!r}")
     segments = None if fields[15] is None else tuple(fields[15])
-    return Entry(path, kind, *fields[2:14], tuple(fields[14]), segments, fields[16].decode())
+    return Entry(
+        path,
+        kind,
+        *fields[2:14],
+        xattrs=tuple(fields[14]),
+        segments=segments,
+        package=fields[16].decode("utf-8", "replace"),
+    )

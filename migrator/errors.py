@@ -1,4 +1,4 @@
-"""Errors that a user can cause or mend: one sentence, what to do, and an exit code that never changes.
+"""Errors that a user can cause or mend: a sentence, what to do, a stable exit code.
 
 An error of any other type is a bug in the toolkit and shows its traceback.
 """

@@ -1,7 +1,7 @@
 """What a host is: the agent's document, typed. Facts only; nothing here decides.
 
-Every list keeps the order of its source. ``where`` is a place on the host: ``path`` or ``path:line``.
-What the agent could not parse is in ``unparsed`` with its raw text; a subject that failed is in
+Every list keeps the order of its source. ``where`` is a place on the host: ``path`` or
+``path:line``. What the agent could not parse is in ``unparsed`` with its raw text; a subject that failed is in
 ``failures`` and its list is empty.
 """
 
@@ -264,7 +264,7 @@ class Facts:
 
 
 def load(document: Any) -> Facts:
-    """The agent's JSON as Facts. Raises ProtocolError for another schema or a malformed document."""
+    """The agent's JSON as Facts; raises ProtocolError for another schema or a malformed one."""
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != SCHEMA:
         raise ProtocolError(
@@ -274,4 +274,6 @@ def load(document: Any) -> Facts:
     try:
         return decode(Facts, document)
     except DecodeError as error:
-        raise ProtocolError(f"facts are malformed: {error}", "run 'migrator discover' again") from error
+        raise ProtocolError(
+            f"facts are malformed: {error}", "run 'migrator discover' again"
+        ) from error

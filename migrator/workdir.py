@@ -116,7 +116,8 @@ def write_text(path: Path, text: str, mode: int = 0o600) -> None:
     make_private(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as handle:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "w") as handle:
             handle.write(text)
             handle.flush()
             os.fsync(handle.fileno())
@@ -132,13 +133,15 @@ def write_json(path: Path, document: Any) -> None:
 
 
 def read_json(path: Path, made_by: str) -> Any:
-    """The document in ``path``; ``made_by`` is the stage that writes it, named when it is missing."""
+    """The document in ``path``; ``made_by`` is the stage that writes it, named in errors."""
     try:
         return json.loads(path.read_text())
     except FileNotFoundError as error:
         raise UsageError(f"{path} does not exist", f"run 'migrator {made_by}' first") from error
     except ValueError as error:
-        raise StoreDamaged(f"{path} is damaged ({error})", f"run 'migrator {made_by}' again") from error
+        raise StoreDamaged(
+            f"{path} is damaged ({error})", f"run 'migrator {made_by}' again"
+        ) from error
 
 
 def need_space(path: Path, size: int) -> None:
@@ -154,7 +157,11 @@ def need_space(path: Path, size: int) -> None:
 
 def _explain(error: OSError, path: Path) -> Exception:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return NoSpace(f"no space left for {path}", "free some space and run the same command again")
+        return NoSpace(
+            f"no space left for {path}", "free some space and run the same command again"
+        )
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-        return UsageError(f"cannot write {path} ({error.strerror})", "choose another directory with --work")
+        return UsageError(
+            f"cannot write {path} ({error.strerror})", "choose another directory with --work"
+        )
     return error

@@ -11,9 +11,14 @@ one byte of kind, four bytes of length (big-endian), the payload. All numbers ar
   Z  end of the stream: how many entries or files were sent
   W  controller to agent: a wanted file, index and path
 """
+
 from __future__ import absolute_import, division, print_function
 
 import struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAGIC = b"\nMIGRATOR-STREAM-1\n"
 LIMIT = 1 << 24  # bytes of one payload; more is a broken or hostile stream
@@ -74,20 +79,20 @@ def skip_to_magic(stream):
 
 def pack_entry(entry):
     # type: (tuple[Any, ...]) -> bytes
-    """One path: (path, kind, mode, uid, gid, size, mtime_ns, ctime_ns, dev, ino, nlink, major, minor,
-    target, xattrs, segments, package).
+    """One path, as a tuple of 17: path, kind, mode, uid, gid, size, mtime_ns, ctime_ns, dev, ino,
+    nlink, major, minor, target, xattrs, segments, package.
 
-    path and target are bytes, path relative to the root without a leading slash (b"" is the root);
-    kind is one byte: f d l c b p s, or m for a mount point that is not entered (its attributes are
-    unknown, because touching it could hang); xattrs is a list of (name, value) bytes; segments lists
-    (offset, length) of data and is None for a file without holes; package is bytes, b"" if unowned.
+    path and target are bytes, path relative to the root without a leading slash (b"" is the
+    root). kind is one byte: f d l c b p s, or m for a mount point that is not entered: its
+    attributes are unknown, because touching it could hang. xattrs is a list of (name, value) in
+    bytes. segments lists (offset, length) of data; None is a file without holes. package is
+    bytes, b"" if no package owns the path.
     """
-    (path, kind, mode, uid, gid, size, mtime, ctime, dev, ino, nlink, major, minor,
-     target, xattrs, segments, package) = entry
+    path, numbers = entry[0], entry[1:13]
+    target, xattrs, segments, package = entry[13:]
     holes = 0 if segments is None else len(segments) + 1
-    parts = [ENTRY.pack(kind, mode, uid, gid, size, mtime, ctime, dev, ino, nlink, major, minor,
-                        len(path), len(target), len(xattrs), holes, len(package)),
-             path, target, package]
+    lengths = (len(path), len(target), len(xattrs), holes, len(package))
+    parts = [ENTRY.pack(*(numbers + lengths)), path, target, package]
     for name, value in xattrs:
         parts.extend((XATTR.pack(len(name), len(value)), name, value))
     parts.extend(SEGMENT.pack(*segment) for segment in segments or ())
@@ -105,19 +110,19 @@ def unpack_entry(payload):
 
 def _unpack_entry(payload):
     # type: (bytes) -> tuple[Any, ...]
-    (kind, mode, uid, gid, size, mtime, ctime, dev, ino, nlink, major, minor,
-     path_len, target_len, xattr_count, holes, package_len) = ENTRY.unpack_from(payload)
+    fields = ENTRY.unpack_from(payload)
+    numbers, (path_len, target_len, xattr_count, holes, package_len) = fields[:12], fields[12:]
     at = ENTRY.size
     texts = []  # type: list[bytes]
     for length in (path_len, target_len, package_len):
-        texts.append(payload[at:at + length])
+        texts.append(payload[at : at + length])
         at += length
     xattrs = []  # type: list[tuple[bytes, bytes]]
     for _ in range(xattr_count):
         name_len, value_len = XATTR.unpack_from(payload, at)
-        at += XATTR.size
-        xattrs.append((payload[at:at + name_len], payload[at + name_len:at + name_len + value_len]))
-        at += name_len + value_len
+        value_at = at + XATTR.size + name_len
+        at = value_at + value_len
+        xattrs.append((payload[value_at - name_len : value_at], payload[value_at:at]))
     segments = None  # type: list[tuple[int, int]] | None
     if holes:
         segments = _segments(payload, at, holes - 1)
@@ -125,13 +130,12 @@ def _unpack_entry(payload):
     if at != len(payload):
         raise FrameError("an entry of %d bytes claims %d" % (len(payload), at))
     path, target, package = texts
-    return (path, kind, mode, uid, gid, size, mtime, ctime, dev, ino, nlink, major, minor,
-            target, xattrs, segments, package)
+    return (path,) + numbers + (target, xattrs, segments, package)
 
 
 def pack_begin(index, size, mtime_ns, ctime_ns, segments):
     # type: (int, int, int, int, list[tuple[int, int]] | None) -> bytes
-    """Announce a content: exactly ``size`` bytes follow in D frames, or only those of ``segments``."""
+    """Announce a content: ``size`` bytes follow in D frames, or only those of ``segments``."""
     holes = 0 if segments is None else len(segments) + 1
     parts = [BEGIN.pack(index, size, mtime_ns, ctime_ns, holes)]
     parts.extend(SEGMENT.pack(*segment) for segment in segments or ())

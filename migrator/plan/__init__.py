@@ -79,7 +79,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Hook:
-    """One step of prestart or poststop. ``script`` names a user's own file; "" is a generated step."""
+    """One step of prestart or poststop; ``script`` is a user's own file, "" a generated step."""
 
     timeout: int = 30  # seconds
     retries: int = 0
@@ -116,7 +116,7 @@ class Plan:
     waivers: dict[str, Waiver]  # finding id -> waiver
 
     def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
-        """The entry of ``paths`` that decides about the absolute ``path``: (key, choice) of the longest match."""
+        """(key, choice) of the longest entry of ``paths`` at or above the absolute ``path``."""
         at = path
         while True:
             if at in self.paths:

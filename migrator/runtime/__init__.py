@@ -1,1 +1,4 @@
-"""The runtime: brings a rich container into the wanted state on a target. Python 3.6+, standard library only."""
+"""The runtime: brings a rich container into the wanted state on a target.
+
+Python 3.6+, standard library only.
+"""
