@@ -23,7 +23,7 @@ def decode(kind: type[T], value: Any, where: str = "") -> T:
     """``value`` as ``kind``.
 
     ``kind`` is a dataclass, str, int, float, bool, a Literal, ``X | None``, ``tuple[X, ...]`` or
-    ``dict[str, X]``. Raises DecodeError for a missing or unknown key and for a value of another type.
+    ``dict[str, X]``. Raises DecodeError for a missing or unknown key and for a wrong type.
     """
     return cast(T, _decode(kind, value, where))
 

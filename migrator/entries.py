@@ -90,11 +90,5 @@ def _entry(fields: tuple[Any, ...]) -> Entry:
     if kind not in "fdlcbpsm":
         raise ProtocolError(f"the agent sent a path of unknown kind {kind!r}")
     segments = None if fields[15] is None else tuple(fields[15])
-    return Entry(
-        path,
-        kind,
-        *fields[2:14],
-        xattrs=tuple(fields[14]),
-        segments=segments,
-        package=fields[16].decode("utf-8", "replace"),
-    )
+    package = fields[16].decode("utf-8", "replace")
+    return Entry(*(path, kind, *fields[2:14], tuple(fields[14]), segments, package))

@@ -1,8 +1,8 @@
 """What a host is: the agent's document, typed. Facts only; nothing here decides.
 
 Every list keeps the order of its source. ``where`` is a place on the host: ``path`` or
-``path:line``. What the agent could not parse is in ``unparsed`` with its raw text; a subject that failed is in
-``failures`` and its list is empty.
+``path:line``. What the agent could not parse is in ``unparsed`` with its raw text; a subject that
+failed is in ``failures`` and its list is empty.
 """
 
 from __future__ import annotations

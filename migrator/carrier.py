@@ -1,0 +1,142 @@
+"""Carry the agent or the runtime to a host, ask it something, and turn its errors into ours."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+
+from migrator import bundle, errors
+from migrator.agent import frames
+from migrator.bundle import Program
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command on a host ended."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+
+class Channel(Protocol):
+    """A running command: its streams are pipes, ``finish`` waits for its end."""
+
+    stdin: BinaryIO
+    stdout: BinaryIO
+
+    def finish(self) -> Result:
+        """Close stdin and wait; ``stdout`` of the result is empty, its stream is the caller's."""
+        ...
+
+
+class Connection(Protocol):
+    """A way to one host. Commands run as root when the inventory says ``become``."""
+
+    name: str
+
+    def exchange(self, command: Sequence[str], data: bytes) -> Result: ...
+
+    def start(self, command: Sequence[str]) -> AbstractContextManager[Channel]: ...
+
+    def tunnel(self, port: int) -> AbstractContextManager[int]:
+        """Let the host reach our 127.0.0.1:``port``; gives the port on its own 127.0.0.1."""
+        ...
+
+
+Exchange = Callable[[Sequence[str], bytes], Result]
+
+
+class Caller:
+    """Asks one of our programs on a host, or in a container on it, for a JSON document."""
+
+    def __init__(self, name: str, exchange: Exchange, prefix: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self._exchange = exchange
+        self._prefix = prefix
+
+    def call(self, program: Program, verb: str, params: dict[str, Any]) -> Any:
+        """The program's answer. Raises the MigratorError that its failure stands for."""
+        command = [*self._prefix, *bundle.command(program, verb, params)]
+        result = self._exchange(command, bundle.request(program, params))
+        return _document(self.name, program, result)
+
+    def inside(self, container: str) -> Caller:
+        """The same, within a podman container that runs on this host."""
+        prefix = (*self._prefix, "podman", "exec", "--interactive", container)
+        return Caller(f"{container} on {self.name}", self._exchange, prefix)
+
+
+class Carrier(Caller):
+    """A Caller with a byte stream and a tunnel of its own."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection.name, connection.exchange)
+        self._connection = connection
+        self.tunnel = connection.tunnel
+
+    @contextlib.contextmanager
+    def stream(self, program: Program, verb: str, params: dict[str, Any]) -> Iterator[Channel]:
+        """The program's stdin and stdout; raises on leaving the block when the program failed."""
+        with self._connection.start(bundle.command(program, verb, params)) as channel:
+            channel.stdin.write(bundle.request(program, params))
+            channel.stdin.flush()
+            yield channel
+            result = channel.finish()
+            if result.status:
+                raise _failure(self.name, program, result)
+
+
+def _document(name: str, program: Program, result: Result) -> Any:
+    stream = io.BytesIO(result.stdout)
+    try:
+        frames.skip_to_magic(stream)
+        kind, payload = frames.read(stream)
+        document = json.loads(payload)
+    except (frames.FrameError, ValueError) as error:
+        if result.status:
+            raise _failure(name, program, result) from None
+        raise errors.ProtocolError(f"{name}: the {program}'s answer is broken ({error})") from error
+    if kind != b"J":
+        raise errors.ProtocolError(f"{name}: the {program} answered with a frame {kind!r}")
+    if isinstance(document, dict) and "error" in document:
+        raise _explained(name, document["error"])
+    return document
+
+
+def _failure(name: str, program: Program, result: Result) -> errors.MigratorError:
+    """The error for a program that could not answer at all."""
+    words = result.stderr.decode("utf-8", "replace").strip().splitlines()
+    if result.status == bundle.NO_PYTHON:
+        oldest = ".".join(map(str, bundle.OLDEST[program]))
+        return errors.NoPython(
+            f"{name} has no Python {oldest} or later",
+            "install one (package python3), or take the host's disk to a machine that has it",
+        )
+    last = words[-1] if words else "it said nothing"
+    if any(line.startswith(("sudo:", "su:", "doas:")) for line in words[-3:]):
+        return errors.BecomeFailed(
+            f"{name}: cannot become root: {last}", "set ansible_become_password or allow NOPASSWD"
+        )
+    return errors.RemoteFailed(
+        f"{name}: the {program} ended with status {result.status}: {last}",
+        "its whole output is shown with -v",
+    )
+
+
+def _explained(name: str, error: Any) -> errors.MigratorError:
+    """The error that the program itself described as {message, hint, code}."""
+    kinds = {kind.exit_code: kind for kind in errors.MigratorError.__subclasses__()}
+    kind = kinds.get(error.get("code"), errors.RemoteFailed)
+    return kind(f"{name}: {error.get('message')}", str(error.get("hint", "")))
+
+
+def shell(command: Sequence[str]) -> str:
+    """``command`` as one line for a login shell."""
+    return shlex.join(command)
