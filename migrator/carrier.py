@@ -54,7 +54,7 @@ Exchange = Callable[[Sequence[str], bytes], Result]
 
 
 class Caller:
-    """Asks one of our programs on a host, or in a container on it, for a JSON document."""
+    """Asks one of our programs on a host for a JSON document."""
 
     def __init__(self, name: str, exchange: Exchange, prefix: tuple[str, ...] = ()) -> None:
         self.name = name
@@ -67,24 +67,27 @@ class Caller:
         result = self._exchange(command, bundle.request(program, params))
         return _document(self.name, program, result)
 
-    def inside(self, container: str) -> Caller:
-        """The same, within a podman container that runs on this host."""
-        prefix = (*self._prefix, "podman", "exec", "--interactive", container)
-        return Caller(f"{container} on {self.name}", self._exchange, prefix)
-
 
 class Carrier(Caller):
     """A Caller with a byte stream and a tunnel of its own."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection.name, connection.exchange)
+    def __init__(
+        self, connection: Connection, name: str = "", prefix: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(name or connection.name, connection.exchange, prefix)
         self._connection = connection
         self.tunnel = connection.tunnel
+
+    def inside(self, container: str) -> Carrier:
+        """The same, within a podman container that runs on this host."""
+        prefix = (*self._prefix, "podman", "exec", "--interactive", container)
+        return Carrier(self._connection, f"{container} on {self.name}", prefix)
 
     @contextlib.contextmanager
     def stream(self, program: Program, verb: str, params: dict[str, Any]) -> Iterator[Channel]:
         """The program's stdin and stdout; raises on leaving the block when the program failed."""
-        with self._connection.start(bundle.command(program, verb, params)) as channel:
+        command = [*self._prefix, *bundle.command(program, verb, params)]
+        with self._connection.start(command) as channel:
             channel.stdin.write(bundle.request(program, params))
             channel.stdin.flush()
             yield channel

@@ -71,6 +71,11 @@ class Workdir:
         return self.path / "ledger.jsonl.gz"
 
     @property
+    def probes(self) -> Path:
+        """How the source answered when its snapshot was taken."""
+        return self.path / "probes.json"
+
+    @property
     def image(self) -> Path:
         return self.path / "image.json"
 

@@ -1,0 +1,66 @@
+"""Run one stage of a migration for the task's host; documented in docs/migrator_stage.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from migrator import stages
+from migrator.ansible import courier
+from migrator.carrier import Carrier
+from migrator.errors import MigratorError
+from migrator.progress import Silent
+from migrator.transport import connect
+from migrator.workdir import Workdir
+
+ARGUMENTS = {
+    "stage": {"type": "str", "required": True, "choices": list(stages.STAGES)},
+    "work": {"type": "path", "default": "work"},
+    "refresh": {"type": "bool", "default": False},
+    "choices": {"type": "dict", "default": {}},
+}
+
+
+class ActionModule(ActionBase):
+    """The arguments are validated here, the work is done in migrator.stages."""
+
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        host = task_vars["inventory_hostname"]
+        _, arguments = self.validate_argument_spec(ARGUMENTS)
+        try:
+            context = stages.Context(
+                work=Workdir(Path(arguments["work"]), host),
+                check=bool(self._task.check_mode),
+                refresh=arguments["refresh"],
+                progress=Silent(),
+                choices=arguments["choices"],
+            )
+            outcome = self._stage(arguments["stage"], context, self._task.delegate_to or host)
+        except MigratorError as error:
+            return {"failed": True, "msg": str(error), "exit_code": error.exit_code}
+        answer = {
+            "changed": outcome.changed,
+            "msg": outcome.message,
+            "diff": list(outcome.diff),
+            "result": outcome.result,
+        }
+        if outcome.failure:
+            code = outcome.failure.exit_code
+            answer |= {"failed": True, "msg": str(outcome.failure), "exit_code": code}
+        return answer
+
+    def _stage(self, name: str, context: stages.Context, host: str) -> stages.Outcome:
+        """Reach the host as the stage needs it: not at all, by the courier, or by a stream."""
+        stage = stages.STAGES[name]
+        if stage.where == "controller":
+            return stage.run(context, None)
+        if not stage.stream:
+            return stage.run(context, courier.caller(self, host))
+        with connect(courier.address(self, host)) as connection:
+            return stage.run(context, Carrier(connection))

@@ -1,0 +1,61 @@
+"""What ansible-doc says of the action plugin; the work is in ../action/migrator_stage.py."""
+
+DOCUMENTATION = """
+module: migrator_stage
+short_description: Run one stage of a migration into a rich container
+description:
+  - Runs a stage for the task's host. The roles of the same names do this; use the module where a
+    role does not fit.
+  - The stages discover and snapshot connect to the host, launch and verify to the host that
+    C(delegate_to) names, the others work on the controller alone.
+  - Hosts need Python 2.7 or later (sources) or 3.6 or later (targets); Ansible's own modules are
+    not used on them, and nothing is written to a source.
+options:
+  stage:
+    description: The stage.
+    type: str
+    required: true
+    choices: [discover, assess, plan, snapshot, build, launch, verify]
+  work:
+    description: Directory of the controller that holds the results of all stages.
+    type: path
+    default: work
+  refresh:
+    description: Do it anew although a result exists (discover, snapshot).
+    type: bool
+    default: false
+  choices:
+    description: Decisions laid over plan.yml, with the same keys as there (plan).
+    type: dict
+    default: {}
+attributes:
+  check_mode:
+    description: Nothing is changed; the message says what would be.
+    support: full
+  diff_mode:
+    description: Launch shows what would change on the target.
+    support: full
+author: The migrator authors
+"""
+
+EXAMPLES = """
+- name: Read what the host is
+  migrator_stage:
+    stage: discover
+
+- name: Start the rich container on box1
+  migrator_stage:
+    stage: launch
+  delegate_to: box1.example.org
+"""
+
+RETURN = """
+result:
+  description: What the stage found or did, by stage.
+  returned: success
+  type: dict
+exit_code:
+  description: The stable number of an expected error, as the command line would exit with.
+  returned: failure
+  type: int
+"""

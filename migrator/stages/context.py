@@ -1,0 +1,42 @@
+"""What every stage is given and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrator import facts
+from migrator.errors import MigratorError
+from migrator.facts import Facts
+from migrator.progress import Progress
+from migrator.workdir import Workdir, read_json
+
+
+@dataclass(frozen=True)
+class Context:
+    """One stage of one host. ``check``: change nothing, say what would be done."""
+
+    work: Workdir
+    check: bool
+    refresh: bool
+    progress: Progress
+    choices: dict[str, Any] = field(default_factory=dict)  # of the inventory, laid over the plan
+
+    @property
+    def host(self) -> str:
+        return self.work.host
+
+    def facts(self) -> Facts:
+        return facts.load(read_json(self.work.facts, "discover"))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``message``: what was done, one sentence. ``failure``: why the host may not go on, if so."""
+
+    changed: bool
+    message: str
+    next: str = ""
+    failure: MigratorError | None = None
+    diff: tuple[dict[str, str], ...] = ()  # {before_header, after_header, before, after}
+    result: dict[str, Any] = field(default_factory=dict)

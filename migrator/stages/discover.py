@@ -1,0 +1,44 @@
+"""discover: the agent reads the source; facts.json is what it said."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from migrator import bundle, facts
+from migrator.carrier import Caller
+from migrator.facts import Facts
+from migrator.stages.context import Context, Outcome
+from migrator.workdir import need_space, write_json
+
+ROOM = 16 << 20  # bytes that facts, plan and reports take at most
+
+
+def run(context: Context, source: Caller) -> Outcome:
+    if context.work.facts.exists() and not context.refresh:
+        found = context.facts()
+        taken = datetime.fromtimestamp(found.taken_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return _outcome(context, found, False, f"kept the facts of {taken}")
+    if context.check:
+        return Outcome(True, f"would read {context.host} and write {context.work.facts}")
+    need_space(context.work.path, ROOM)
+    document = source.call("agent", "facts", {"root": "/", "agent": bundle.digest("agent")})
+    found = facts.load(document)
+    with context.work.lock("discover"):
+        write_json(context.work.facts, document)
+    return _outcome(context, found, True, f"read {context.host}")
+
+
+def _outcome(context: Context, found: Facts, changed: bool, done: str) -> Outcome:
+    parts = {
+        "packages": found.packages,
+        "units": found.units,
+        "jobs": found.jobs,
+        "listeners": found.network.listeners,
+    }
+    counts = ", ".join(f"{len(rows)} {name}" for name, rows in parts.items())
+    return Outcome(
+        changed,
+        f"{done}: {found.system.os_name}, {counts}",
+        next=f"migrator assess {context.host}",
+        result={"facts": str(context.work.facts), "failures": len(found.failures)},
+    )

@@ -1,0 +1,64 @@
+"""snapshot: the file system of the source, and how it answers, are recorded; it is only read."""
+
+from __future__ import annotations
+
+from migrator import snapshot
+from migrator.assess import Assessment
+from migrator.carrier import Carrier
+from migrator.errors import Blocked
+from migrator.facts import Facts
+from migrator.plan import Plan
+from migrator.plan import file as plan_file
+from migrator.stages.context import Context, Outcome
+from migrator.workdir import need_space, read_json, write_json
+
+
+def run(context: Context, source: Carrier) -> Outcome:
+    work, host = context.work, context.host
+    if context.check and not work.plan.exists():
+        return Outcome(True, f"would take a snapshot of {host} after its plan")
+    found = context.facts()
+    plan = plan_file.load(work.plan, host)
+    _refuse_blocked(context, plan)
+    kept = snapshot.kept(work, plan, found)
+    if kept and not context.refresh:
+        return _outcome(host, kept, False)
+    if context.check:
+        return Outcome(True, f"would take a snapshot of {host} into {work.store}")
+    need_space(work.root, _largest(found))
+    with work.lock("snapshot"):
+        write_json(work.probes, _probe(source, plan))
+        taken = snapshot.take(source, plan, found, work, context.progress)
+    return _outcome(host, taken, True)
+
+
+def _refuse_blocked(context: Context, plan: Plan) -> None:
+    document = read_json(context.work.assessment, "assess")
+    blockers = Assessment.from_json(document).blockers(plan.waivers)
+    if blockers:
+        first = blockers[0]
+        raise Blocked(
+            f"{context.host} cannot move: {first.title} ({first.id}), {len(blockers)} blockers",
+            f"solve them, or waive them by id in {context.work.plan}",
+        )
+
+
+def _largest(found: Facts) -> int:
+    """Bytes that the snapshot takes at most: all that lies on the source's own disks."""
+    return sum(mount.used for mount in found.storage.mounts if mount.kind == "local")
+
+
+def _probe(source: Carrier, plan: Plan) -> object:
+    return source.call(
+        "agent", "probe", {"urls": sorted(plan.probes), "log_line": "", "log_files": []}
+    )
+
+
+def _outcome(host: str, taken: snapshot.Snapshot, changed: bool) -> Outcome:
+    done = "took a snapshot" if changed else "kept the snapshot"
+    return Outcome(
+        changed,
+        f"{done} of {host}: {taken.summary}",
+        next=f"migrator build {host}",
+        result={"taken_at": taken.taken_at},
+    )

@@ -1,0 +1,65 @@
+"""verify: the agent reads the container as it read the host; every difference needs a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator import facts, verify
+from migrator.carrier import Carrier
+from migrator.entries import Entry, Unreadable, read_tree
+from migrator.errors import Different
+from migrator.facts import Facts
+from migrator.ledger import rows
+from migrator.plan import Plan
+from migrator.plan import file as plan_file
+from migrator.stages.context import Context, Outcome
+from migrator.verify.probes import Probes, load_probes
+from migrator.workdir import read_json, write_json
+
+
+LOG_LINE = "migrator verify: a line to follow through the log rules"
+
+
+def run(context: Context, target: Carrier) -> Outcome:
+    work, host = context.work, context.host
+    if context.check and not work.launch.exists():
+        return Outcome(False, f"would verify {host} on {target.name} after its launch")
+    plan = plan_file.load(work.plan, host)
+    launched = read_json(work.launch, "launch")
+    source = context.facts()
+    container = target.inside(launched["name"])
+    verdict = verify.compare(
+        source=source,
+        before=load_probes(read_json(work.probes, "snapshot")),
+        container=facts.load(container.call("agent", "facts", {"root": "/"})),
+        after=_probe(container, plan, source),
+        plan=plan,
+        image=read_json(work.image, "build"),
+        launched_at=launched["launched_at"],
+        rows=rows(work.ledger),
+        tree=_tree(container, plan),
+    )
+    if not context.check:
+        with work.lock("verify"):
+            write_json(work.verify, verdict.to_json())
+    failure = None
+    if not verdict.ok:
+        failure = Different(
+            f"{host} differs from its container: {verify.summary(verdict)}",
+            f"see {work.verify}; mend the cause or plan the difference, then launch again",
+        )
+    return Outcome(False, f"verified {host}: {verify.summary(verdict)}", failure=failure)
+
+
+def _probe(container: Carrier, plan: Plan, source: Facts) -> Probes:
+    """The container's answers; a line is logged there, because the source was only read."""
+    files = sorted({rule.destination for rule in source.logs if rule.kind == "file"})
+    params = {"urls": sorted(plan.probes), "log_line": LOG_LINE, "log_files": files}
+    return load_probes(container.call("agent", "probe", params))
+
+
+def _tree(container: Carrier, plan: Plan) -> Iterator[Entry | Unreadable]:
+    """Every path of the container; volumes are mounts there and are entered."""
+    volumes = sorted(path for path, choice in plan.paths.items() if choice.decision == "volume")
+    with container.stream("agent", "tree", {"root": "/", "mounts": volumes}) as channel:
+        yield from read_tree(channel.stdout)

@@ -1,0 +1,138 @@
+"""Connections against a real sshd on loopback: what works, and what each failure says."""
+
+from __future__ import annotations
+
+import getpass
+import http.server
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from migrator.carrier import Carrier
+from migrator.errors import HostKeyUnknown, NoPython, Unreachable
+from migrator.login import Address
+from migrator.transport import connect
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+    """A server of our own, with its own host key, for the user who runs the tests."""
+    place = tmp_path_factory.mktemp("sshd")
+    sshd = shutil.which("sshd", path="/usr/sbin:/usr/bin:/sbin")
+    assert sshd, "install openssh-server"
+    for name in ("host", "user"):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", place / name]
+        subprocess.run(command, check=True)
+    port = free_port()
+    config = place / "config"
+    config.write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {place}/host\nPidFile {place}/pid\n"
+        f"AuthorizedKeysFile {place}/user.pub\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n"
+    )
+    Path("/run/sshd").mkdir(exist_ok=True)
+    server = subprocess.Popen([sshd, "-D", "-f", config], stderr=subprocess.DEVNULL)
+    public = (place / "host.pub").read_text()
+    (place / "known_hosts").write_text(f"[127.0.0.1]:{port} {public}")
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield Address(
+        name="here",
+        host="127.0.0.1",
+        port=port,
+        user=getpass.getuser(),
+        key_file=str(place / "user"),
+        known_hosts=(str(place / "known_hosts"),),
+    )
+    server.terminate()
+    server.wait()
+
+
+def test_command_gets_its_input_and_gives_its_output(address: Address) -> None:
+    with connect(address) as connection:
+        result = connection.exchange(["sh", "-c", "cat; echo words >&2; exit 3"], b"\0\xff\n")
+    assert (result.status, result.stdout, result.stderr) == (3, b"\0\xff\n", b"words\n")
+
+
+def test_arguments_arrive_unharmed(address: Address) -> None:
+    hostile = ["$(id)", "a b", "'", "\n", "{{ x }}", "*"]
+    with connect(address) as connection:
+        result = connection.exchange(["printf", "%s|", *hostile], b"")
+    assert result.stdout.decode() == "".join(f"{word}|" for word in hostile)
+
+
+def test_much_output_on_both_streams_does_not_block(address: Address) -> None:
+    script = "head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2"
+    with connect(address) as connection, connection.start(["sh", "-c", script]) as channel:
+        assert len(channel.stdout.read()) == 3_000_000
+        assert channel.finish().status == 0
+
+
+def test_tunnel_reaches_a_server_of_ours(address: Address) -> None:
+    handler = http.server.SimpleHTTPRequestHandler
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with connect(address) as connection, connection.tunnel(server.server_port) as port:
+            assert port != server.server_port
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+                assert answer.status == 200
+        server.shutdown()
+
+
+def test_agent_speaks_over_the_connection(address: Address) -> None:
+    with connect(address) as connection:
+        facts = Carrier(connection).call("agent", "facts", {"root": "/", "agent": "x"})
+    assert facts["schema"] == 1
+
+
+def test_unknown_host_key_is_an_error_that_says_how_to_accept_it(address: Address) -> None:
+    stranger = replace(address, known_hosts=())
+    with pytest.raises(HostKeyUnknown, match="accept it once"), connect(stranger):
+        pass
+
+
+def test_changed_host_key_is_an_error(address: Address, tmp_path: Path) -> None:
+    other = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other], check=True)
+    known = tmp_path / "known_hosts"
+    known.write_text(f"[127.0.0.1]:{address.port} {other.with_suffix('.pub').read_text()}")
+    changed = replace(address, known_hosts=(str(known),))
+    with pytest.raises(HostKeyUnknown, match="differs"), connect(changed):
+        pass
+
+
+def test_refused_connection_is_unreachable(address: Address) -> None:
+    elsewhere = replace(address, port=free_port())
+    with pytest.raises(Unreachable, match="cannot connect to here"), connect(elsewhere):
+        pass
+
+
+def test_wrong_key_is_unreachable_and_names_the_user(address: Address, tmp_path: Path) -> None:
+    other = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other], check=True)
+    stranger = replace(address, key_file=str(other))
+    with pytest.raises(Unreachable, match="refuses to log in"), connect(stranger):
+        pass
+
+
+def test_host_without_python_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrator.bundle.INTERPRETERS", ("no-such-python",))
+    bare = Address(name="bare", connection="local")
+    with connect(bare) as connection, pytest.raises(NoPython, match="bare has no Python 2"):
+        Carrier(connection).call("agent", "facts", {"root": "/"})
