@@ -16,7 +16,6 @@ from migrator.stages.context import Context, Outcome
 from migrator.verify.probes import Probes, load_probes
 from migrator.workdir import read_json, write_json
 
-
 LOG_LINE = "migrator verify: a line to follow through the log rules"
 
 

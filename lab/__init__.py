@@ -1,0 +1,1 @@
+"""Throwaway real hosts for the demo and the tests: virtual machines and systemd containers."""
