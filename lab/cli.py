@@ -117,7 +117,7 @@ def _wait(host: Host) -> None:
     while time.monotonic() < end:
         command = [
             *_ssh(host, "root"),
-            "systemctl is-system-running; systemctl --failed --plain -q",
+            "systemctl is-system-running; systemctl --failed --plain --no-legend",
         ]
         done = subprocess.run(command, capture_output=True, text=True)
         words = " ".join((done.stdout or done.stderr).split())

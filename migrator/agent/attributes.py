@@ -39,17 +39,14 @@ def _xattrs(path):
 
 def _xattrs_by_libc(path):
     # type: (bytes) -> list[tuple[bytes, bytes]]
-    names = _ask(lambda buffer, size: _libc.llistxattr(path, buffer, size))
-    found = []
-    for name in sorted(part for part in names.split(b"\0") if part):
-        found.append((name, _ask(lambda buffer, size: _libc.lgetxattr(path, name, buffer, size))))
-    return found
+    names = _ask(_libc.llistxattr, path).split(b"\0")
+    return [(name, _ask(_libc.lgetxattr, path, name)) for name in sorted(names) if name]
 
 
-def _ask(call):
-    # type: (Any) -> bytes
+def _ask(call, *arguments):
+    # type: (Any, bytes) -> bytes
     buffer = ctypes.create_string_buffer(65536)
-    size = call(buffer, len(buffer))
+    size = call(*(arguments + (buffer, len(buffer))))
     return buffer.raw[:size] if size > 0 else b""
 
 

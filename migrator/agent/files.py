@@ -4,12 +4,14 @@ from __future__ import absolute_import, division, print_function
 
 import os
 import stat
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterator
 
-LIMIT = 4 << 20  # bytes: a configuration file that is larger is none
+LIMIT = 32 << 20  # bytes: a file that is larger is no configuration
+PIECE = 1 << 16  # bytes: the kernel refuses a large read of its own files
 
 
 class Root(object):
@@ -24,21 +26,27 @@ class Root(object):
         # type: (str) -> str
         return path if self.live else self.path + path
 
-    def text(self, path):
-        # type: (str) -> str
-        """The file's content, "" when there is no such file."""
-        return "\n".join(self.lines(path))
-
-    def lines(self, path):
-        # type: (str) -> list[str]
+    def raw(self, path):
+        # type: (str) -> bytes
+        """The first bytes of a regular file, b"" when there is none that we may read."""
         place = self.at(path)
         try:
             if not stat.S_ISREG(os.stat(place).st_mode):
-                return []
+                return b""
             with open(place, "rb") as handle:
-                return decoded(handle.read(LIMIT)).splitlines()
+                return b"".join(iter(lambda: handle.read(PIECE), b""))[:LIMIT]
         except (IOError, OSError):
-            return []
+            return b""
+
+    def text(self, path):
+        # type: (str) -> str
+        return decoded(self.raw(path))
+
+    def lines(self, path):
+        # type: (str) -> list[str]
+        """Split at newlines only, as the programs that read these files do."""
+        text = self.text(path)
+        return text.rstrip("\n").split("\n") if text else []
 
     def numbered(self, path):
         # type: (str) -> Iterator[tuple[str, str]]
@@ -65,13 +73,19 @@ class Root(object):
         return os.path.lexists(self.at(path))
 
 
+def encoded(text):
+    # type: (str) -> bytes
+    """The bytes that ``decoded`` made ``text`` from."""
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+
+
 def decoded(data):
     # type: (bytes) -> str
     """UTF-8 where it is; any other byte becomes a surrogate, so that nothing is lost."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        if str is bytes:  # Python 2 has no surrogateescape
+        if sys.version_info[0] == 2:  # it has no surrogateescape
             return _surrogates(data)
         return data.decode("utf-8", "surrogateescape")
 

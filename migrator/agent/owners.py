@@ -4,6 +4,8 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
+from migrator.agent.files import encoded
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from migrator.agent.files import Root
@@ -18,19 +20,14 @@ def owners(root):
     """Path without leading slash -> package name, for dpkg's packages."""
     found = {}  # type: dict[bytes, bytes]
     merged = tuple(
-        name + b"/" for name in MERGED if os.path.islink(os.path.join(_bytes(root.path), name))
+        name + b"/" for name in MERGED if os.path.islink(os.path.join(encoded(root.path), name))
     )
     for name in root.names(LISTS):
         if not name.endswith(".list"):
             continue
-        package = name[: -len(".list")].split(":")[0].encode("utf-8")
+        package = encoded(name[: -len(".list")].split(":")[0])
         with open(root.at(LISTS + "/" + name), "rb") as handle:
             for line in handle.read().splitlines():
                 path = line[1:]
                 found[b"usr/" + path if path.startswith(merged) and merged else path] = package
     return found
-
-
-def _bytes(text):
-    # type: (str) -> bytes
-    return text if isinstance(text, bytes) else os.fsencode(text)

@@ -6,6 +6,8 @@ import os
 import subprocess
 import threading
 
+from migrator.agent.files import decoded
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Sequence
@@ -58,9 +60,4 @@ def _finish(process):
         stdout, stderr = process.communicate()
     finally:
         timer.cancel()
-    return _text(stdout), _text(stderr), bool(late)
-
-
-def _text(data):
-    # type: (bytes) -> str
-    return str(data.decode("utf-8", "replace"))
+    return decoded(stdout), decoded(stderr), bool(late)

@@ -7,7 +7,7 @@ import stat
 
 from migrator.agent import frames
 from migrator.agent.attributes import nanoseconds, segments, xattrs
-from migrator.agent.files import Root
+from migrator.agent.files import Root, encoded
 from migrator.agent.mounts import mount_points
 from migrator.agent.owners import owners
 
@@ -35,7 +35,7 @@ def tree(params, stdout):
     """
     root = Root(params["root"])
     entered = set(params.get("mounts", ()))
-    closed = set(_encoded(path) for path in mount_points(root) if path not in entered)
+    closed = set(encoded(path).lstrip(b"/") for path in mount_points(root) if path not in entered)
     walk = Walk(root, closed, stdout)
     walk.enter(b"")
     frames.write(stdout, b"Z", frames.COUNT.pack(walk.count))
@@ -44,7 +44,7 @@ def tree(params, stdout):
 class Walk(object):
     def __init__(self, root, closed, stdout):
         # type: (Root, set[bytes], Any) -> None
-        self.base = _encoded(root.path)
+        self.base = encoded(root.path)
         self.closed = closed
         self.owners = owners(root)
         self.stdout = stdout
@@ -123,9 +123,3 @@ def _holes(place, size):
         return segments(descriptor, size)
     finally:
         os.close(descriptor)
-
-
-def _encoded(path):
-    # type: (str) -> bytes
-    data = path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape")
-    return data.lstrip(b"/") if data != b"/" else data

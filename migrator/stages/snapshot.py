@@ -50,7 +50,7 @@ def _largest(found: Facts) -> int:
 
 def _probe(source: Carrier, plan: Plan) -> object:
     return source.call(
-        "agent", "probe", {"urls": sorted(plan.probes), "log_line": "", "log_files": []}
+        "agent", "probe", {"urls": sorted(plan.probes), "log_line": "", "log_files": {}}
     )
 
 

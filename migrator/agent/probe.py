@@ -1,0 +1,107 @@
+"""Verb probe: how the host answers, over HTTP and through its log rules."""
+
+from __future__ import absolute_import, division, print_function
+
+import hashlib
+import ssl
+import time
+
+from migrator.agent.files import Root
+
+try:
+    from http.client import HTTPException
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+except ImportError:
+    from httplib import HTTPException  # type: ignore[import-not-found, no-redef]
+    from urllib2 import HTTPError, Request, urlopen  # type: ignore[import-not-found, no-redef]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+FACILITIES = ["KERN", "USER", "MAIL", "DAEMON", "AUTH", "AUTHPRIV", "SYSLOG", "LPR", "NEWS", "CRON"]
+FACILITIES += ["UUCP"] + ["LOCAL%d" % number for number in range(8)]
+PRIORITIES = {
+    "DEBUG": "DEBUG",
+    "NOTICE": "NOTICE",
+    "WARN": "WARNING",
+    "WARNING": "WARNING",
+    "ERR": "ERR",
+    "ERROR": "ERR",
+    "CRIT": "CRIT",
+    "ALERT": "ALERT",
+    "EMERG": "EMERG",
+}
+TIMEOUT = 10  # seconds for one answer
+PATIENCE = 5.0  # seconds for a log line to arrive
+TAIL = 1 << 16  # bytes of a log file that are searched
+LIMIT = 16 << 20  # bytes of a body that are compared
+
+
+def probe(params):
+    # type: (dict[str, Any]) -> dict[str, Any]
+    """{"http": {url: answer}, "log": {file: did the line arrive}}.
+
+    ``log_line`` is only given inside a
+    container: a source is never written to. ``log_files`` maps each file to its selector.
+    """
+    answers = dict((url, _twice(url)) for url in params["urls"])
+    arrived = {}  # type: dict[str, bool]
+    if params["log_line"]:
+        arrived = _follow(params["log_line"], params["log_files"])
+    return {"http": answers, "log": arrived}
+
+
+def _twice(url):
+    # type: (str) -> dict[str, Any]
+    """The answer; ``stable`` when a second one has the same body, so that it can be compared."""
+    first, second = _get(url), _get(url)
+    first["stable"] = first["body"] == second["body"] and not first["error"]
+    return first
+
+
+def _get(url):
+    # type: (str) -> dict[str, Any]
+    status, body, problem = 0, b"", ""
+    try:
+        request = Request(url, headers={"User-Agent": "migrator"})
+        # The certificate belongs to a name, and we ask by address.
+        context = ssl._create_unverified_context()
+        answer = urlopen(request, timeout=TIMEOUT, context=context)
+        status, body = answer.getcode(), answer.read(LIMIT)
+    except HTTPError as error:
+        status, body = error.code, error.read(LIMIT)
+    except (IOError, OSError, HTTPException, ValueError) as error:
+        problem = str(error) or error.__class__.__name__
+    return {"status": status, "body": hashlib.sha256(body).hexdigest(), "error": problem}
+
+
+def _follow(line, wanted):
+    # type: (str, dict[str, str]) -> dict[str, bool]
+    """Log ``line`` as each file's selector wants it, and see where it arrives in time."""
+    import syslog  # not built into every Python
+
+    arrived = {}  # type: dict[str, bool]
+    for path, selector in wanted.items():
+        facility, priority = _level(selector)
+        if facility != "KERN":  # only the kernel can speak as the kernel
+            syslog.syslog(
+                getattr(syslog, "LOG_" + facility) | getattr(syslog, "LOG_" + priority), line
+            )
+            arrived[path] = False
+    end = time.time() + PATIENCE
+    while not all(arrived.values()) and time.time() < end:
+        time.sleep(0.2)
+        for path in arrived:
+            arrived[path] = arrived[path] or line in Root("/").text(path)[-TAIL:]
+    return arrived
+
+
+def _level(selector):
+    # type: (str) -> tuple[str, str]
+    """A (facility, priority) that the first part of a syslog selector matches."""
+    facilities, _, priority = selector.split(";")[0].partition(".")
+    facility = facilities.split(",")[0].upper()
+    priority = priority.lstrip("=").upper()
+    return (facility if facility in FACILITIES else "USER"), PRIORITIES.get(priority, "INFO")

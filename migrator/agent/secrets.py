@@ -1,0 +1,95 @@
+"""Where secrets lie, by kind and place; the values stay on the host."""
+
+from __future__ import absolute_import, division, print_function
+
+import os
+import re
+import stat
+
+from migrator.agent.files import Root, decoded, encoded
+from migrator.agent.mounts import mount_points
+from migrator.agent.notes import Notes
+from migrator.agent.system import settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator
+
+    Secret = dict[str, str]
+
+TOPS = ("/etc", "/opt", "/srv", "/home", "/root", "/usr/local", "/var/lib", "/var/www")
+MOST = 200000  # paths; the rest is named as a failure
+LARGEST = 1 << 16  # bytes of a file that holds a key
+KEY_NAME = re.compile(r"(\.(key|pem|p12|pfx|jks|keystore)|_key|/id_\w+)$")
+PASSWORD_NAME = re.compile(
+    r"/(\.pgpass|\.netrc|\.my\.cnf|\.git-credentials|\.htpasswd|\.aws/credentials|\.pypirc"
+    r"|\.docker/config\.json|\.s3cfg)$"
+)
+TOKEN = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|(^|_)(API|ACCESS|PRIVATE)_?KEY")
+
+
+def read(root, units, notes):
+    # type: (Root, list[dict[str, Any]], Notes) -> list[Secret]
+    found = []
+    for path in ("/etc/shadow", "/etc/gshadow"):
+        if root.exists(path):
+            found.append({"kind": "shadow", "path": path, "detail": ""})
+    for number, path in enumerate(_files(root)):
+        if number == MOST:
+            notes.failed("secrets", "stopped after %d paths, at %s" % (MOST, path))
+            break
+        kind = _kind(root, path)
+        if kind:
+            found.append({"kind": kind, "path": path, "detail": ""})
+    return found + _tokens(root, units)
+
+
+def _files(root):
+    # type: (Root) -> Iterator[str]
+    """Names below TOPS on the root's own file system and on local mounts."""
+    closed = set(mount_points(root))
+    for top in TOPS:
+        for place, directories, names in os.walk(encoded(root.at(top))):
+            inside = decoded(place) if root.live else decoded(place)[len(root.path) :]
+            directories[:] = [n for n in directories if inside + "/" + decoded(n) not in closed]
+            for name in sorted(names):
+                yield inside + "/" + decoded(name)
+
+
+def _kind(root, path):
+    # type: (Root, str) -> str
+    """The kind of secret in a file, "" for none."""
+    if PASSWORD_NAME.search(path):
+        return "password-file"
+    if not KEY_NAME.search(path):
+        return ""
+    try:
+        found = os.lstat(root.at(path))
+    except (OSError, UnicodeError):
+        return ""
+    if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
+        return ""
+    content = root.raw(path)
+    if re.search(r"\.(p12|pfx|jks|keystore)$", path) or b"PRIVATE KEY-----" in content:
+        return "ssh-host-key" if "/ssh_host_" in path else "private-key"
+    return ""
+
+
+def _tokens(root, units):
+    # type: (Root, list[dict[str, Any]]) -> list[Secret]
+    """Variables of units that are named like a secret."""
+    found = []
+    for unit in units:
+        for name in unit["environment_names"]:
+            if TOKEN.search(name.upper()):
+                found.append(_token(unit["fragment"], unit["name"], name))
+        for path in re.findall(r"(/\S+) \(ignore", unit["properties"].get("EnvironmentFiles", "")):
+            for name in sorted(settings(root, path)):
+                if TOKEN.search(name.upper()):
+                    found.append(_token(path, unit["name"], name))
+    return found
+
+
+def _token(path, unit, name):
+    # type: (str, str, str) -> Secret
+    return {"kind": "token", "path": path, "detail": "%s in %s" % (name, unit)}

@@ -1,0 +1,86 @@
+"""Mounts, fstab and swap. A network file system is named, never touched: it could hang."""
+
+from __future__ import absolute_import, division, print_function
+
+import os
+
+from migrator.agent import mounts as kernel
+from migrator.agent.files import Root
+from migrator.agent.notes import Notes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+LOCAL = "ext2 ext3 ext4 xfs btrfs vfat jfs reiserfs f2fs zfs overlay exfat ntfs iso9660".split()
+NETWORK = "nfs nfs4 cifs smb3 smbfs ceph glusterfs lustre gpfs ocfs2 gfs2 9p afs".split()
+KERNEL = (
+    "proc sysfs tmpfs devtmpfs devpts mqueue hugetlbfs cgroup cgroup2 pstore bpf securityfs"
+    " debugfs tracefs configfs fusectl binfmt_misc autofs rpc_pipefs nsfs efivarfs selinuxfs ramfs"
+).split()
+
+
+def mounts():
+    # type: () -> list[dict[str, Any]]
+    found = []
+    for path, fstype, source, options in kernel.table():
+        kind = _kind(fstype)
+        size, used = _space(path) if kind == "local" else (0, 0)
+        found.append(
+            {
+                "path": path,
+                "source": source,
+                "fstype": fstype,
+                "options": options,
+                "size": size,
+                "used": used,
+                "kind": kind,
+            }
+        )
+    return found
+
+
+def _kind(fstype):
+    # type: (str) -> str
+    if fstype in LOCAL:
+        return "local"
+    if fstype in NETWORK or fstype.startswith("fuse.ssh"):
+        return "network"
+    return "kernel" if fstype in KERNEL else "other"
+
+
+def _space(path):
+    # type: (str) -> tuple[int, int]
+    try:
+        found = os.statvfs(path)
+    except OSError:
+        return 0, 0
+    return found.f_blocks * found.f_frsize, (found.f_blocks - found.f_bfree) * found.f_frsize
+
+
+def fstab(root, notes):
+    # type: (Root, Notes) -> list[dict[str, str]]
+    found = []
+    for where, line in root.numbered("/etc/fstab"):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        words = line.split()
+        if len(words) < 3:
+            notes.strange("storage", where, line)
+            continue
+        found.append(
+            {
+                "where": where,
+                "source": kernel.unescaped(words[0]),
+                "path": kernel.unescaped(words[1]),
+                "fstype": words[2],
+                "options": words[3] if len(words) > 3 else "defaults",
+                "raw": line,
+            }
+        )
+    return found
+
+
+def swaps():
+    # type: () -> list[str]
+    return [line.split()[0] for line in Root("/").lines("/proc/swaps")[1:] if line.split()]
