@@ -41,7 +41,7 @@ class Entry:
     @property
     def text(self) -> str:
         """The absolute path for people and JSON; undecodable bytes become surrogates."""
-        return "/" + self.path.decode("utf-8", "surrogateescape")
+        return _text(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,14 @@ class Unreadable:
 
     path: bytes
     reason: str
+
+    @property
+    def text(self) -> str:
+        return _text(self.path)
+
+
+def _text(path: bytes) -> str:
+    return "/" + path.decode("utf-8", "surrogateescape")
 
 
 def read_tree(stream: BinaryIO) -> Iterator[Entry | Unreadable]:

@@ -71,6 +71,11 @@ class Workdir:
         return self.path / "ledger.jsonl.gz"
 
     @property
+    def secrets(self) -> Path:
+        """Contents that never enter a layer: {path: {uid, gid, mode, data (base64)}}."""
+        return self.path / "secrets.json"
+
+    @property
     def probes(self) -> Path:
         """How the source answered when its snapshot was taken."""
         return self.path / "probes.json"
@@ -113,7 +118,7 @@ def make_private(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise _explain(error, path) from error
+        raise explained(error, path) from error
 
 
 def write_text(path: Path, text: str, mode: int = 0o600) -> None:
@@ -130,7 +135,7 @@ def write_text(path: Path, text: str, mode: int = 0o600) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise _explain(error, path) from error
+        raise explained(error, path) from error
 
 
 def write_json(path: Path, document: Any) -> None:
@@ -160,7 +165,8 @@ def need_space(path: Path, size: int) -> None:
         )
 
 
-def _explain(error: OSError, path: Path) -> Exception:
+def explained(error: OSError, path: Path) -> Exception:
+    """A full or unwritable disk as a MigratorError; anything else as it is."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return NoSpace(
             f"no space left for {path}", "free some space and run the same command again"

@@ -1,0 +1,185 @@
+"""The image: the snapshot's layers, the adaptations on top, config and manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from migrator import __version__, ledger, tarformat
+from migrator.adapt import Change
+from migrator.errors import StoreDamaged
+from migrator.facts import Facts
+from migrator.layers import LAYERS
+from migrator.plan import Plan
+from migrator.snapshot import Snapshot, load
+from migrator.store import Layer, LayerWriter, Store
+from migrator.tarformat import Member
+from migrator.workdir import Workdir, write_json
+
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "i686": "386", "ppc64le": "ppc64le"}
+TYPE = "application/vnd.oci.image"
+STOP_SIGNALS = {"systemd": "SIGRTMIN+3"}
+MOST_LINKS = 40  # as the kernel
+
+
+class SnapshotTree:
+    """The files of a snapshot, read back from the store."""
+
+    def __init__(self, work: Workdir) -> None:
+        self._store = Store(work.store)
+        taken = load(work)
+        self._blobs = {f"layer {name}": layer for name, layer in taken.layers.items()}
+        self._blobs |= {f"volume {path}": layer for path, layer in taken.volumes.items()}
+        self._rows = {row["path"]: row for row in ledger.rows(work.ledger)}
+
+    def read(self, path: str) -> bytes | None:
+        row = self._row(path)
+        if row is None or "at" not in row or row["fate"] not in self._blobs:
+            return None
+        blob = self._blobs[row["fate"]]
+        data = self._store.read(blob.digest, tuple(row["at"]), row["size"])
+        if hashlib.sha256(data).hexdigest() != row["digest"]:
+            hint = "run 'migrator snapshot --refresh'"
+            raise StoreDamaged(f"{path} in blob {blob.digest} is damaged", hint)
+        return data
+
+    def exists(self, path: str) -> bool:
+        return path in self._rows
+
+    def mode(self, path: str) -> int:
+        row = self._row(path)
+        return int(row["mode"]) if row else 0o644
+
+    def names(self, directory: str) -> list[str]:
+        prefix = directory.rstrip("/") + "/"
+        inside = (path[len(prefix) :] for path in self._rows if path.startswith(prefix))
+        return sorted(name for name in inside if "/" not in name)
+
+    def sparse(self) -> list[str]:
+        """Files with holes in the image's own layers."""
+        rows = self._rows.values()
+        return sorted(r["path"] for r in rows if r.get("sparse") and r["fate"].startswith("layer"))
+
+    def _row(self, path: str) -> dict[str, Any] | None:
+        """The row of what ``path`` means, links followed."""
+        for _ in range(MOST_LINKS):
+            row = self._rows.get(path)
+            if row is None or row.get("kind") != "l":
+                return row
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), row["target"]))
+        return None
+
+
+def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) -> dict[str, Any]:
+    """Write the image of the last snapshot into the store, and image.json. The same snapshot, plan
+    and changes give the same manifest digest."""
+    taken = load(work)
+    tree = SnapshotTree(work)
+    store = Store(work.store)
+    top = _adaptations(store, tree, changes, taken.taken_at)
+    layers = [*(taken.layers[name] for name in LAYERS), top]
+    config, config_size = store.add(_config(layers, plan, found, taken))
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": f"{TYPE}.manifest.v1+json",
+        "config": _descriptor(f"{TYPE}.config.v1+json", config, config_size),
+        "layers": [_descriptor(f"{TYPE}.layer.v1.tar+gzip", x.digest, x.size) for x in layers],
+    }
+    digest, size = store.add(manifest)
+    store.tag(work.host, _descriptor(f"{TYPE}.manifest.v1+json", digest, size))
+    made = {
+        "reference": f"{work.host}@{digest[:19]}",
+        "repository": work.host.lower(),
+        "manifest": digest,
+        "config": config,
+        "size": sum(layer.raw_size for layer in layers),
+        "layers": [layer.digest for layer in layers],
+        "volumes": {
+            path: {"digest": blob.digest, "size": blob.raw_size}
+            for path, blob in sorted(taken.volumes.items())
+        },
+        "sparse": tree.sparse(),
+        "changes": [_account(change, tree) for change in changes],
+    }
+    write_json(work.image, made)
+    return made
+
+
+def _config(layers: Sequence[Layer], plan: Plan, found: Facts, taken: Snapshot) -> dict[str, Any]:
+    created = datetime.fromtimestamp(taken.taken_at, UTC).isoformat().replace("+00:00", "Z")
+    names = (*LAYERS, "adaptations")
+    return {
+        "created": created,
+        "architecture": ARCHITECTURES.get(found.system.architecture, found.system.architecture),
+        "os": "linux",
+        "config": {
+            "Cmd": ["/sbin/init"],
+            "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+            "StopSignal": STOP_SIGNALS[plan.init],
+            "Labels": {
+                "io.migrator.source": taken.host,
+                "io.migrator.taken": created,
+                "io.migrator.version": __version__,
+            },
+        },
+        "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
+        "history": [
+            {"created": created, "created_by": f"migrator snapshot of {taken.host}: {name}"}
+            for name in names
+        ],
+    }
+
+
+def _descriptor(kind: str, digest: str, size: int) -> dict[str, Any]:
+    return {"mediaType": kind, "digest": digest, "size": size}
+
+
+def _adaptations(store: Store, tree: SnapshotTree, changes: Sequence[Change], moment: int) -> Layer:
+    with store.temporary() as handle:
+        writer = LayerWriter(handle)
+        made: set[str] = set()
+        for change in changes:
+            for parent in _parents(change.path):
+                if not tree.exists(parent) and parent not in made:
+                    made.add(parent)
+                    name = parent[1:].encode() + b"/"
+                    _write(writer, Member(name, "d", 0o755, mtime_ns=moment * 10**9), b"")
+            _write(writer, _member(change, moment * 10**9), change.content)
+        layer = writer.close()
+        store.publish(handle, layer.digest)
+    return layer
+
+
+def _write(writer: LayerWriter, member: Member, content: bytes) -> None:
+    writer.write(tarformat.header(member) + content + tarformat.padding(len(content)))
+
+
+def _member(change: Change, mtime_ns: int) -> Member:
+    path = change.path[1:].encode("utf-8", "surrogateescape")
+    if change.action == "remove":  # the way that layers say so
+        directory, _, name = path.rpartition(b"/")
+        return Member(directory + b"/.wh." + name, "f", 0o644, mtime_ns=mtime_ns)
+    if change.action == "link":
+        return Member(path, "l", 0o777, mtime_ns=mtime_ns, target=change.target.encode())
+    size = len(change.content)
+    return Member(path, "f", change.mode, change.uid, change.gid, size, mtime_ns)
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")[1:-1]
+    return ["/" + "/".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def _account(change: Change, tree: SnapshotTree) -> dict[str, str]:
+    before = tree.read(change.path)
+    return {
+        "subject": change.subject,
+        "path": change.path,
+        "action": change.action,
+        "reason": change.reason,
+        "before": "" if before is None else hashlib.sha256(before).hexdigest(),
+        "after": hashlib.sha256(change.content).hexdigest() if change.content else change.target,
+    }

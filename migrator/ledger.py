@@ -1,0 +1,66 @@
+"""The ledger: one row for every path of the walk, with its fate and why. Nothing is unaccounted.
+
+A row: {"path", "fate", "rule", and what there is of "kind", "mode", "uid", "gid", "size",
+"mtime_ns", "target", "xattrs" {name: hex}, "group" (hard links share it), "sparse", "digest",
+"layer", "at" (place in the layer), "changed"}.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from migrator.entries import Entry
+from migrator.errors import StoreDamaged, UsageError
+from migrator.workdir import explained
+
+
+def row(entry: Entry, fate: str, rule: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"path": entry.text, "fate": fate, "rule": rule, "kind": entry.kind}
+    if entry.kind == "m":
+        return found
+    found |= {"mode": entry.mode, "uid": entry.uid, "gid": entry.gid, "mtime_ns": entry.mtime_ns}
+    if entry.kind == "f":
+        found["size"] = entry.size
+    if entry.kind == "l":
+        found["target"] = entry.target.decode("utf-8", "surrogateescape")
+    if entry.kind in "cb":
+        found["device"] = [entry.major, entry.minor]
+    if entry.xattrs:
+        found["xattrs"] = {name.decode("utf-8", "replace"): v.hex() for name, v in entry.xattrs}
+    if entry.nlink > 1 and entry.kind != "d":
+        found["group"] = f"{entry.dev}:{entry.ino}"
+    if entry.segments is not None:
+        found["sparse"] = True
+    return found
+
+
+def write(path: Path, found: Iterable[dict[str, Any]]) -> None:
+    """Replace the ledger at ``path`` atomically."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as raw, gzip.GzipFile("", "wb", 6, raw, 0) as handle:
+            for item in found:
+                handle.write(json.dumps(item, sort_keys=True).encode() + b"\n")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise explained(error, path) from error
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows in the order of the walk."""
+    try:
+        with gzip.open(path, "rt") as handle:
+            for line in handle:
+                yield json.loads(line)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} does not exist", "run 'migrator snapshot' first") from error
+    except (OSError, EOFError, ValueError) as error:
+        hint = "run 'migrator snapshot --refresh'"
+        raise StoreDamaged(f"{path} is damaged ({error})", hint) from error

@@ -1,0 +1,167 @@
+"""Headers of a deterministic tar: ustar with PAX records, any bytes in names, nothing lost.
+
+Extended attributes are SCHILY.xattr records and holes are GNU sparse 1.0, the two forms that GNU
+tar, Python and the container engines all read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from migrator.entries import Entry
+
+BLOCK: Final = 512
+END: Final = bytes(2 * BLOCK)
+TYPES: Final = {"f": b"0", "h": b"1", "l": b"2", "c": b"3", "b": b"4", "d": b"5", "p": b"6"}
+LARGEST_ID: Final = 0o7777777  # what seven octal digits hold
+LARGEST_SIZE: Final = 0o77777777777
+SECOND: Final = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of an archive. ``kind``: as of Entry, or h for a hard link to ``target``."""
+
+    path: bytes
+    kind: str
+    mode: int
+    uid: int = 0
+    gid: int = 0
+    size: int = 0
+    mtime_ns: int = 0
+    target: bytes = b""
+    major: int = 0
+    minor: int = 0
+    xattrs: tuple[tuple[bytes, bytes], ...] = ()
+    segments: tuple[tuple[int, int], ...] | None = None
+
+
+def member(entry: Entry, path: bytes) -> Member:
+    """``entry`` as a member called ``path``."""
+    return Member(
+        path,
+        entry.kind,
+        entry.mode,
+        entry.uid,
+        entry.gid,
+        entry.size,
+        entry.mtime_ns,
+        entry.target,
+        entry.major,
+        entry.minor,
+        entry.xattrs,
+        entry.segments,
+    )
+
+
+def hard_link(entry: Entry, path: bytes, target: bytes) -> Member:
+    return replace(member(entry, path), kind="h", target=target, size=0, segments=None, xattrs=())
+
+
+def header(of: Member) -> bytes:
+    """Everything that precedes the content: PAX header if needed, ustar header, map of holes."""
+    records: dict[bytes, bytes] = {}
+    holes = b""
+    name, size = of.path, of.size if of.kind == "f" else 0
+    if of.segments is not None and of.kind == "f":
+        holes = _hole_map(of.segments)
+        records |= {
+            b"GNU.sparse.major": b"1",
+            b"GNU.sparse.minor": b"0",
+            b"GNU.sparse.name": of.path,
+            b"GNU.sparse.realsize": b"%d" % of.size,
+        }
+        size = len(holes) + stored_size(of)
+        name = b"GNUSparseFile.0/" + of.path.rpartition(b"/")[2]
+    _note(records, b"path", name, fits=_is_plain(name))
+    _note(records, b"linkpath", of.target, fits=_is_plain(of.target))
+    for key, number, most in (
+        (b"uid", of.uid, LARGEST_ID),
+        (b"gid", of.gid, LARGEST_ID),
+        (b"size", size, LARGEST_SIZE),
+    ):
+        _note(records, key, b"%d" % number, fits=number <= most)
+    whole = of.mtime_ns % SECOND == 0 and 0 <= of.mtime_ns // SECOND <= LARGEST_SIZE
+    _note(records, b"mtime", _decimal(of.mtime_ns), fits=whole)
+    for key, value in of.xattrs:
+        records[b"SCHILY.xattr." + key] = value
+    return _pax(records) + _ustar(of, name, size, TYPES[of.kind]) + holes
+
+
+def stored_size(of: Member) -> int:
+    """Bytes of content that follow the header, without padding."""
+    if of.kind != "f":
+        return 0
+    return of.size if of.segments is None else sum(length for _, length in of.segments)
+
+
+def padding(size: int) -> bytes:
+    return bytes(-size % BLOCK)
+
+
+def refusable(xattr: bytes) -> bool:
+    """True for an attribute name that a PAX record cannot carry."""
+    return b"=" in xattr
+
+
+def _note(records: dict[bytes, bytes], key: bytes, value: bytes, fits: bool) -> None:
+    if not fits:
+        records[key] = value
+
+
+def _is_plain(name: bytes) -> bool:
+    """Names that fit the old header and mean the same to every reader."""
+    return len(name) <= 100 and name.isascii()
+
+
+def _decimal(nanoseconds: int) -> bytes:
+    sign = "-" if nanoseconds < 0 else ""
+    seconds, rest = divmod(abs(nanoseconds), SECOND)
+    return f"{sign}{seconds}.{rest:09}".rstrip("0").rstrip(".").encode()
+
+
+def _hole_map(segments: tuple[tuple[int, int], ...]) -> bytes:
+    numbers = [len(segments), *(number for segment in segments for number in segment)]
+    text = b"".join(b"%d\n" % number for number in numbers)
+    return text + padding(len(text))
+
+
+def _pax(records: dict[bytes, bytes]) -> bytes:
+    if not records:
+        return b""
+    body = b"".join(_record(key, records[key]) for key in sorted(records))
+    carrier = Member(b"", "f", 0o644)
+    return _ustar(carrier, b"././@PaxHeader", len(body), b"x") + body + padding(len(body))
+
+
+def _record(key: bytes, value: bytes) -> bytes:
+    """A record begins with its own length, which counts its own digits."""
+    rest = b" " + key + b"=" + value + b"\n"
+    length = len(rest)
+    while len(b"%d" % length) + len(rest) != length:
+        length = len(b"%d" % length) + len(rest)
+    return b"%d" % length + rest
+
+
+def _ustar(of: Member, name: bytes, size: int, kind: bytes) -> bytes:
+    seconds = max(of.mtime_ns // SECOND, 0)
+    fields = [
+        name[:100].ljust(100, b"\0"),
+        b"%07o\0" % of.mode,
+        b"%07o\0" % (of.uid if of.uid <= LARGEST_ID else 0),
+        b"%07o\0" % (of.gid if of.gid <= LARGEST_ID else 0),
+        b"%011o\0" % (size if size <= LARGEST_SIZE else 0),
+        b"%011o\0" % (seconds if seconds <= LARGEST_SIZE else 0),
+        b" " * 8,
+        kind,
+        of.target[:100].ljust(100, b"\0"),
+        b"ustar\x0000",
+        bytes(64),
+        b"%07o\0" % of.major,
+        b"%07o\0" % of.minor,
+        bytes(167),
+    ]
+    block = b"".join(fields)
+    checksum = b"%06o\0 " % sum(block)
+    return block[:148] + checksum + block[156:]
