@@ -173,10 +173,19 @@ class FstabLine:
 
 
 @dataclass(frozen=True)
+class StateDirectory:
+    """A directory among programs and data that belongs to a service's user: it is written to."""
+
+    path: str
+    user: str
+
+
+@dataclass(frozen=True)
 class Storage:
     mounts: tuple[Mount, ...]
     fstab: tuple[FstabLine, ...]
     swaps: tuple[str, ...]
+    state: tuple[StateDirectory, ...]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from migrator.entries import Entry
 from migrator.errors import StoreDamaged, UsageError
 from migrator.workdir import explained
 
+SPARSE = 1 << 16  # bytes of holes; smaller ones come and go with the file system's block size
+
 
 def row(entry: Entry, fate: str, rule: str) -> dict[str, Any]:
     found: dict[str, Any] = {"path": entry.text, "fate": fate, "rule": rule, "kind": entry.kind}
@@ -34,9 +36,13 @@ def row(entry: Entry, fate: str, rule: str) -> dict[str, Any]:
         found["xattrs"] = {name.decode("utf-8", "replace"): v.hex() for name, v in entry.xattrs}
     if entry.nlink > 1 and entry.kind != "d":
         found["group"] = f"{entry.dev}:{entry.ino}"
-    if entry.segments is not None:
+    if entry.segments is not None and _saved(entry) >= SPARSE:
         found["sparse"] = True
     return found
+
+
+def _saved(entry: Entry) -> int:
+    return entry.size - sum(length for _, length in entry.segments or ())
 
 
 def write(path: Path, found: Iterable[dict[str, Any]]) -> None:

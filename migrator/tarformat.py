@@ -65,7 +65,7 @@ def header(of: Member) -> bytes:
     holes = b""
     name, size = of.path, of.size if of.kind == "f" else 0
     if of.segments is not None and of.kind == "f":
-        holes = _hole_map(of.segments)
+        holes = _hole_map(of.segments, of.size)
         records |= {
             b"GNU.sparse.major": b"1",
             b"GNU.sparse.minor": b"0",
@@ -121,7 +121,10 @@ def _decimal(nanoseconds: int) -> bytes:
     return f"{sign}{seconds}.{rest:09}".rstrip("0").rstrip(".").encode()
 
 
-def _hole_map(segments: tuple[tuple[int, int], ...]) -> bytes:
+def _hole_map(segments: tuple[tuple[int, int], ...], size: int) -> bytes:
+    """An empty segment at the end tells GNU tar where the file ends when a hole is there."""
+    if not segments or sum(segments[-1]) < size:
+        segments = (*segments, (size, 0))
     numbers = [len(segments), *(number for segment in segments for number in segment)]
     text = b"".join(b"%d\n" % number for number in numbers)
     return text + padding(len(text))

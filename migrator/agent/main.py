@@ -67,6 +67,7 @@ def facts(params):
             notes.failed(subject, "%s: %s" % (error.__class__.__name__, error))
             return []
 
+    names = accounts.names(root)
     known = ask("units", lambda: units.read(root))
     jobs = ask("cron", lambda: cron.read(root, notes)) + ask("timers", lambda: cron.timers(known))
     document = {
@@ -79,7 +80,7 @@ def facts(params):
         "system": system.read(root),
         "packages": ask("packages", lambda: packages.read(root)),
         "units": known,
-        "processes": ask("processes", lambda: processes.read(accounts.names(root)), True),
+        "processes": ask("processes", lambda: processes.read(names), True),
         "jobs": jobs,
         "logs": ask("syslog", lambda: syslog.read(root)),
         "rotations": ask("logrotate", lambda: logrotate.read(root)),
@@ -96,6 +97,7 @@ def facts(params):
             "mounts": ask("mounts", storage.mounts, True),
             "fstab": ask("fstab", lambda: storage.fstab(root, notes)),
             "swaps": ask("swaps", storage.swaps, True),
+            "state": ask("state", lambda: storage.state(root, names)),
         },
         "users": ask("users", lambda: accounts.users(root, notes)),
         "groups": ask("groups", lambda: accounts.groups(root, notes)),

@@ -3,6 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 import os
+import stat
 
 from migrator.agent import mounts as kernel
 from migrator.agent.files import Root
@@ -18,6 +19,9 @@ KERNEL = (
     "proc sysfs tmpfs devtmpfs devpts mqueue hugetlbfs cgroup cgroup2 pstore bpf securityfs"
     " debugfs tracefs configfs fusectl binfmt_misc autofs rpc_pipefs nsfs efivarfs selinuxfs ramfs"
 ).split()
+
+STATE_TOPS = ("/opt", "/usr/local", "/srv", "/var/lib", "/var/opt", "/var/www")
+STATE_DEPTH = 4
 
 
 def mounts():
@@ -78,6 +82,27 @@ def fstab(root, notes):
                 "raw": line,
             }
         )
+    return found
+
+
+def state(root, names):
+    # type: (Root, dict[int, str]) -> list[dict[str, str]]
+    """The topmost directories below STATE_TOPS that do not belong to root."""
+    found = []
+    waiting = [(top, 0) for top in reversed(STATE_TOPS)]
+    while waiting:
+        path, depth = waiting.pop()
+        try:
+            info = os.lstat(root.at(path))
+        except OSError:
+            continue
+        if not stat.S_ISDIR(info.st_mode):
+            continue
+        if info.st_uid:
+            user = names.get(info.st_uid, str(info.st_uid))
+            found.append({"path": path, "user": user})
+        elif depth < STATE_DEPTH:
+            waiting.extend((path + "/" + n, depth + 1) for n in reversed(root.names(path)))
     return found
 
 

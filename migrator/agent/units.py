@@ -119,7 +119,7 @@ def _scripts(root):
     started = set()  # type: set[str]
     for directory in ("/etc/rc2.d", "/etc/rc3.d", "/etc/rc.d/rc3.d"):
         started.update(name[3:] for name in root.names(directory) if re.match(r"S\d\d", name))
-    found = []
+    found = []  # type: list[dict[str, Any]]
     for path in root.files("/etc/init.d"):
         name = path.rpartition("/")[2]
         header = re.search(r"(?m)^# Short-Description:\s*(.*)$", root.text(path))

@@ -1,0 +1,102 @@
+"""Bring the container into its wanted state on a target; the runtime there does the work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from migrator import quadlet, ship
+from migrator.carrier import Carrier
+from migrator.plan import Plan
+from migrator.store import Store
+from migrator.workdir import Workdir, read_json, write_json
+
+STEPS = Path(__file__).parent / "runtime" / "steps.py"
+HOOKS = "/etc/containers/oci/hooks.d"
+UNITS = "/etc/containers/systemd"
+Row = dict[str, Any]
+
+
+def launch(target: Carrier, work: Workdir, plan: Plan, check: bool) -> dict[str, Any]:
+    """{"changed", "actions", "diff", "state"} as the runtime saw it; launch.json has the state."""
+    wanted = spec(work, plan)
+    store = Store(work.store)
+    with ship.served(store) as port, target.tunnel(port) as there:
+        wanted["image"]["port"] = there
+        done: dict[str, Any] = target.call("runtime", "launch", {**wanted, "check": check})
+    if not check:
+        record = {"name": wanted["name"], "target": target.name}
+        record["launched_at"] = done["state"]["started_at"]
+        write_json(work.launch, record)
+    return done
+
+
+def spec(work: Workdir, plan: Plan) -> dict[str, Any]:
+    """Everything that the target needs to know, as data."""
+    built = read_json(work.image, "build")
+    name = work.host
+    volumes = [
+        {"name": _name(name, path), "path": path, **blob} for path, blob in built["volumes"].items()
+    ]
+    secrets = [
+        {**row, "name": _name(name, path), "path": path, "mode": f"{row['mode']:04o}"}
+        for path, row in sorted(read_json(work.secrets, "snapshot").items())
+    ]
+    tag = f"localhost/migrator/{built['repository']}:{built['manifest'][7:19]}"
+    text = quadlet.unit(plan, name, tag, volumes, secrets)
+    ports = [[port.target, inside.partition("/")[2]] for inside, port in plan.ports.items()]
+    return {
+        "name": name,
+        "image": {
+            "repository": built["repository"],
+            "manifest": built["manifest"],
+            "tag": tag,
+            "size": built["size"],
+        },
+        "volumes": volumes,
+        "secrets": [{"name": secret["name"], "data": secret["data"]} for secret in secrets],
+        "files": [_file(f"{UNITS}/{name}.container", text), *_hooks(work, plan, name)],
+        "ports": ports,
+        "jobs": plan.jobs,
+        "sparse": built["sparse"],
+    }
+
+
+def _hooks(work: Workdir, plan: Plan, name: str) -> list[Row]:
+    place = f"/etc/migrator/{name}"
+    steps = {
+        "name": name,
+        "host": plan.host,
+        "prestart": {key: asdict(hook) for key, hook in plan.hooks.prestart.items()},
+        "poststop": {key: asdict(hook) for key, hook in plan.hooks.poststop.items()},
+    }
+    engine = {
+        "version": "1.0.0",
+        "hook": {"path": f"{place}/steps", "args": ["steps", "prestart"]},
+        "when": {"annotations": {r"^io\.migrator\.name$": f"^{re.escape(name)}$"}},
+        "stages": ["createRuntime"],
+    }
+    scripts = [
+        _file(f"{place}/{path.parent.name}/{path.name}", path.read_text(), 0o755)
+        for path in sorted(work.hooks.glob("*.d/*"))
+    ]
+    return [
+        _file(f"{place}/steps", STEPS.read_text(), 0o755),
+        _file(f"{place}/steps.json", json.dumps(steps, indent=1, sort_keys=True) + "\n"),
+        *scripts,
+        _file(f"{HOOKS}/migrator-{name}.json", json.dumps(engine, indent=1) + "\n"),
+    ]
+
+
+def _file(path: str, content: str, mode: int = 0o644) -> Row:
+    return {"path": path, "content": content, "mode": mode}
+
+
+def _name(host: str, path: str) -> str:
+    """A name for a volume or secret that people recognise and that no other path shares."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")[:60]
+    return f"{host}-{readable}-{hashlib.sha256(path.encode()).hexdigest()[:6]}"

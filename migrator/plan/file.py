@@ -1,0 +1,75 @@
+"""plan.yml: a plan as a file that people read and edit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from migrator.adapt import SUBJECTS
+from migrator.decode import DecodeError, decode
+from migrator.errors import PlanInvalid, UsageError
+from migrator.plan import SCHEMA, Plan
+from migrator.workdir import write_text
+
+HEADER = """\
+# How {host} becomes a rich container. Every decision is here with its reason: change what you
+# like, a later 'migrator plan' keeps your changes. Then go on with 'migrator snapshot {host}'.
+#
+#   services   keep | disable | mask
+#   paths      image | volume | exclude | secret; the longest path counts
+#   ports      inside -> on the target
+#   jobs       held: cron, at and timers wait in the container until they are released
+#   waivers    finding id: {{reason, owner, expires: YYYY-MM-DD}}
+"""
+
+
+def dump(plan: Plan) -> dict[str, Any]:
+    return asdict(plan)
+
+
+def save(path: Path, mapping: dict[str, Any]) -> None:
+    body = yaml.safe_dump(mapping, sort_keys=False, width=100, allow_unicode=True)
+    write_text(path, HEADER.format(host=mapping["host"]) + "\n" + body)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The mapping in ``path``, not yet checked."""
+    try:
+        found = yaml.safe_load(path.read_text())
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} does not exist", "run 'migrator plan' first") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        words = " ".join(str(error).split())
+        raise PlanInvalid(f"{path} is not valid YAML: {words}", "correct it there") from error
+    if not isinstance(found, dict):
+        raise PlanInvalid(f"{path} holds no mapping", "restore it, or delete it and plan again")
+    return found
+
+
+def check(mapping: dict[str, Any], where: str, host: str) -> Plan:
+    """``mapping`` as a Plan for ``host``. Raises PlanInvalid that names ``where`` and the key."""
+    if mapping.get("schema") != SCHEMA:
+        raise PlanInvalid(
+            f"{where} has schema {mapping.get('schema')!r}, this version reads {SCHEMA}",
+            "move it away and run 'migrator plan' again",
+        )
+    if mapping.get("host") != host:
+        raise PlanInvalid(
+            f"{where} is the plan of {mapping.get('host')!r}, not of {host}", "use its own"
+        )
+    try:
+        plan = decode(Plan, mapping)
+        unknown = sorted(plan.adapt.keys() - SUBJECTS.keys())
+        if unknown:
+            known = ", ".join(SUBJECTS)
+            raise DecodeError("adapt", f"unknown subject {unknown[0]!r} (known: {known})")
+        return plan
+    except DecodeError as error:
+        raise PlanInvalid(f"{where}: {error}", "correct it there") from error
+
+
+def load(path: Path, host: str) -> Plan:
+    return check(read(path), str(path), host)

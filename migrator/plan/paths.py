@@ -1,0 +1,55 @@
+"""Where each part of the tree goes: what is written to lives on volumes, secrets apart."""
+
+from __future__ import annotations
+
+from migrator.facts import Facts
+from migrator.plan import PathChoice
+
+# The engine makes the container anew at each start: only volumes keep what was written.
+STATE = {
+    "/var/log": "logs outlive the container",
+    "/var/spool": "crontabs, at jobs and mail outlive the container",
+    "/var/mail": "mail outlives the container",
+    "/var/lib/systemd": "systemd's stamps of what ran when",
+    "/var/lib/logrotate": "what was rotated when",
+    "/home": "people's files",
+    "/root": "the administrator's files",
+    "/srv": "data of services",
+}
+API_DIRECTORIES = ("/proc", "/sys", "/dev", "/run", "/tmp", "/boot", "/etc")
+PACKAGE_USER = "_apt"  # downloads that can be fetched again
+SECRETS = {
+    "private-key": "a private key does not belong into an image",
+    "ssh-host-key": "the host's identity does not belong into an image",
+    "password-file": "passwords do not belong into an image",
+}
+
+
+def paths(found: Facts) -> dict[str, PathChoice]:
+    """Volumes, then secrets; nested ones stay, since the longest path counts."""
+    chosen = {path: PathChoice("volume", reason) for path, reason in STATE.items()}
+    for directory in found.storage.state:
+        path = _whole(directory.path)
+        if directory.user != PACKAGE_USER and not _below(path, chosen):
+            chosen[path] = PathChoice("volume", f"written to by {directory.user}")
+    for mount in found.storage.mounts:
+        if mount.kind == "local" and mount.path != "/" and not _is_api(mount.path):
+            reason = f"a file system of its own on {mount.source}"
+            chosen[mount.path] = PathChoice("volume", reason)
+    for secret in found.secrets:
+        if secret.kind in SECRETS:
+            chosen[secret.path] = PathChoice("secret", SECRETS[secret.kind])
+    return dict(sorted(chosen.items()))
+
+
+def _whole(path: str) -> str:
+    """Below /var/lib each service has one directory, whoever owns which part of it."""
+    return "/".join(path.split("/")[:4]) if path.startswith("/var/lib/") else path
+
+
+def _below(path: str, chosen: dict[str, PathChoice]) -> bool:
+    return any(path.startswith(f"{top}/") for top in chosen) or path in chosen
+
+
+def _is_api(path: str) -> bool:
+    return f"{path}/".startswith(tuple(f"{top}/" for top in API_DIRECTORIES))

@@ -1,0 +1,131 @@
+"""The proposal: a decision and its reason for all that cannot simply stay as it is."""
+
+from __future__ import annotations
+
+from migrator.adapt import SUBJECTS
+from migrator.facts import Facts, Unit
+from migrator.plan import SCHEMA, Hook, Hooks, Identity, Network, Plan, RouteChoice, Service
+from migrator.plan.grants import capabilities, limits, ports, probes, sysctls
+from migrator.plan.paths import paths
+
+STOP_AT_LEAST = 90  # seconds, systemd's own default
+STOP_MARGIN = 10
+DURATIONS = {"h": 3600, "min": 60, "s": 1, "ms": 0, "us": 0}
+NETWORK = "the engine sets up the container's interface"
+CLOCK = "the clock is the target's"
+HARDWARE = "it serves hardware that a container does not have"
+GUEST = "it serves the old hypervisor"
+# Mask little: systemd skips by itself what its own conditions rule out in a container.
+MASKED = {
+    "networking.service": NETWORK,
+    "NetworkManager.service": NETWORK,
+    "NetworkManager-wait-online.service": NETWORK,
+    "systemd-networkd.service": NETWORK,
+    "systemd-networkd.socket": NETWORK,
+    "systemd-networkd-wait-online.service": NETWORK,
+    "dhcpcd.service": NETWORK,
+    "network.service": NETWORK,
+    "chrony.service": CLOCK,
+    "chronyd.service": CLOCK,
+    "ntp.service": CLOCK,
+    "ntpd.service": CLOCK,
+    "openntpd.service": CLOCK,
+    "irqbalance.service": HARDWARE,
+    "lm-sensors.service": HARDWARE,
+    "mcelog.service": HARDWARE,
+    "mdmonitor.service": HARDWARE,
+    "multipathd.service": HARDWARE,
+    "smartd.service": HARDWARE,
+    "smartmontools.service": HARDWARE,
+    "kdump.service": "crashes of the kernel are the target's",
+    "auditd.service": "the kernel's audit is the target's",
+    "cloud-init.service": GUEST,
+    "cloud-init-local.service": GUEST,
+    "cloud-config.service": GUEST,
+    "cloud-final.service": GUEST,
+    "hv-kvp-daemon.service": GUEST,
+    "open-vm-tools.service": GUEST,
+    "qemu-guest-agent.service": GUEST,
+    "vboxadd-service.service": GUEST,
+    "vmtoolsd.service": GUEST,
+    "waagent.service": GUEST,
+    "walinuxagent.service": GUEST,
+}
+
+
+def propose(found: Facts, host: str) -> Plan:
+    return Plan(
+        schema=SCHEMA,
+        host=host,
+        init="systemd",
+        jobs="held",
+        stop_timeout=_stop_timeout(found),
+        services=_services(found),
+        paths=paths(found),
+        adapt=dict.fromkeys(SUBJECTS, True),
+        ports=ports(found),
+        network=_network(found),
+        identity=Identity(),
+        capabilities=capabilities(found),
+        sysctls=sysctls(found),
+        limits=limits(found),
+        probes=probes(found),
+        hooks=_hooks(found),
+        waivers={},
+    )
+
+
+def _services(found: Facts) -> dict[str, Service]:
+    units = [unit for unit in found.units if unit.name in MASKED and _is_used(unit)]
+    return {unit.name: Service("mask", MASKED[unit.name]) for unit in units}
+
+
+def _is_used(unit: Unit) -> bool:
+    return unit.load == "loaded" and (unit.active != "inactive" or unit.enabled == "enabled")
+
+
+def _stop_timeout(found: Facts) -> int:
+    """Long enough for the slowest unit, so that nothing is killed while it saves its data."""
+    running = [unit for unit in found.units if unit.sub == "running"]
+    slowest = max((_seconds(u.properties.get("TimeoutStopUSec", "")) for u in running), default=0)
+    return max(STOP_AT_LEAST, slowest) + STOP_MARGIN
+
+
+def _seconds(duration: str) -> int:
+    """Of a time span as systemd prints it: "1min 30s"."""
+    total = 0
+    for word in duration.split():
+        number = word.rstrip("abcdefghijklmnopqrstuvwxyz")
+        if number.isdigit():
+            total += int(number) * DURATIONS.get(word[len(number) :], 0)
+    return total
+
+
+def _network(found: Facts) -> Network:
+    system = found.system
+    own = {"localhost", system.hostname, system.fqdn}
+    names = {
+        name: line.address
+        for line in found.network.hosts
+        for name in line.names
+        if name not in own and not name.startswith(("ip6-", "localhost"))
+    }
+    return Network(system.hostname, names, _routes(found))
+
+
+def _routes(found: Facts) -> dict[str, RouteChoice]:
+    """Routes that someone set: not the default, and not the kernel's or a daemon's own."""
+    return {
+        route.destination: RouteChoice(route.gateway, f"static route on {route.interface}")
+        for route in found.network.routes
+        if route.gateway and route.destination != "default" and route.origin in ("boot", "static")
+    }
+
+
+def _hooks(found: Facts) -> Hooks:
+    prestart = {}
+    if _routes(found):
+        reason = "the source has static routes; one that the target cannot reach is reported"
+        prestart["10-routes"] = Hook(on_failure="warn", reason=reason)
+    report = Hook(on_failure="warn", reason="why the container ended goes to syslog and a file")
+    return Hooks(prestart=prestart, poststop={"10-report": report})

@@ -1,0 +1,47 @@
+"""The unit that runs the container on its target, as podman's generator reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from migrator.errors import PlanInvalid
+from migrator.hooks import environment
+from migrator.image import STOP_SIGNALS
+from migrator.plan import Plan
+
+Row = dict[str, Any]
+
+
+def unit(plan: Plan, name: str, image: str, volumes: list[Row], secrets: list[Row]) -> str:
+    """The text of ``name``.container."""
+    made = environment()
+    filters: dict[str, Callable[[str], str]] = {"plain": plain, "quoted": quoted}
+    made.filters.update(filters)
+    return made.get_template("quadlet/container.j2").render(
+        plan=plan,
+        name=name,
+        host=plan.host,
+        hostname=plan.network.hostname,
+        image=image,
+        stop_signal=STOP_SIGNALS[plan.init],
+        limits=sorted(plan.limits.items()),
+        capabilities=sorted(plan.capabilities.items()),
+        sysctls=sorted(plan.sysctls.items()),
+        ports=sorted(plan.ports.items()),
+        hosts=sorted(plan.network.hosts.items()),
+        volumes=volumes,
+        secrets=secrets,
+    )
+
+
+def plain(text: str) -> str:
+    """A value that is one line; systemd's specifiers lose their meaning."""
+    if not text.isprintable():
+        raise PlanInvalid(f"{text!r} cannot be a value of a unit", "correct it in the plan")
+    return text.replace("%", "%%")
+
+
+def quoted(text: str) -> str:
+    """A value that may hold blanks."""
+    return '"' + plain(text).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,181 @@
+"""Bring the target into the state that the spec describes; what is right already stays."""
+
+import base64
+import time
+from pathlib import Path
+from typing import Any, Callable, Dict, List, NamedTuple
+
+from migrator.runtime import holes, volumes
+from migrator.runtime.preflight import preflight
+from migrator.runtime.run import REMOTE_FAILED, Explained, attempt, output, succeeds
+
+STATE = Path("/var/lib/migrator")
+PATIENCE = 300  # seconds until the init inside says that it is done
+SETTLED = ("running", "degraded", "maintenance", "stopping", "offline")
+
+
+class Step(NamedTuple):
+    """Something that differs: the sentence for people, and how to mend it."""
+
+    action: str
+    mend: Callable[[], None]
+
+
+def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
+    """{"changed", "actions", "diff", "state"}. With spec["check"] nothing is changed."""
+    place = STATE / spec["name"]
+    for volume in spec["volumes"]:
+        volume["filled"] = volumes.is_filled(place / "volumes", volume)
+    preflight(spec)
+    diff = [_difference(item) for item in spec["files"] if _differs(item)]
+    steps = [
+        *_image(spec),
+        *_volumes(spec, place),
+        *_secrets(spec),
+        *_files(spec),
+        *_flag(spec, place),
+    ]
+    unit = f"{spec['name']}.service"
+    if steps or not succeeds(["systemctl", "--quiet", "is-active", unit]):
+        steps.append(Step(f"start {unit}", lambda: _start(unit)))
+    if not spec["check"]:
+        for step in steps:
+            step.mend()
+    return {
+        "changed": bool(steps),
+        "actions": [step.action for step in steps],
+        "diff": diff,
+        "state": {} if spec["check"] else status(spec["name"]),
+    }
+
+
+def status(name: str) -> Dict[str, Any]:
+    """How the container is: its unit, its init, when it started (seconds since 1970)."""
+    started = attempt(
+        ["podman", "container", "inspect", "--format", "{{.State.StartedAt.Unix}}", name]
+    )
+    return {
+        "unit": _word(["systemctl", "is-active", f"{name}.service"]),
+        "init": _settled(name) if started.returncode == 0 else "absent",
+        "started_at": int(started.stdout or 0),
+    }
+
+
+def _word(command: List[str]) -> str:
+    return attempt(command).stdout.decode().strip()
+
+
+def _settled(name: str) -> str:
+    end = time.time() + PATIENCE
+    while True:
+        word = _word(["podman", "exec", name, "systemctl", "is-system-running"])
+        if word in SETTLED or time.time() > end:
+            return word
+        time.sleep(0.3)
+
+
+def _image(spec: Dict[str, Any]) -> List[Step]:
+    image = spec["image"]
+    if succeeds(["podman", "image", "exists", image["tag"]]):
+        return []
+
+    def pull() -> None:
+        name = f"127.0.0.1:{image['port']}/{image['repository']}@{image['manifest']}"
+        output(["podman", "pull", "--quiet", "--tls-verify=false", name])
+        output(["podman", "tag", name, image["tag"]])
+        holes.dig(image["tag"], spec["sparse"])
+
+    return [Step(f"pull the image {image['manifest'][:19]}", pull)]
+
+
+def _volumes(spec: Dict[str, Any], place: Path) -> List[Step]:
+    base = f"http://127.0.0.1:{spec['image']['port']}/v2/{spec['image']['repository']}/blobs/"
+
+    def filler(volume: Dict[str, Any]) -> Callable[[], None]:
+        return lambda: volumes.fill(place / "volumes", volume, base + volume["digest"])
+
+    return [
+        Step(f"fill the volume {volume['name']} for {volume['path']}", filler(volume))
+        for volume in spec["volumes"]
+        if not volume["filled"]
+    ]
+
+
+def _secrets(spec: Dict[str, Any]) -> List[Step]:
+    def keeper(secret: Dict[str, Any]) -> Callable[[], None]:
+        def keep() -> None:
+            attempt(["podman", "secret", "rm", secret["name"]])
+            data = base64.b64decode(secret["data"])
+            output(["podman", "secret", "create", secret["name"], "-"], data)
+
+        return keep
+
+    return [
+        Step(f"store the secret {secret['name']}", keeper(secret))
+        for secret in spec["secrets"]
+        if not _is_stored(secret)
+    ]
+
+
+def _is_stored(secret: Dict[str, Any]) -> bool:
+    show = ["podman", "secret", "inspect", "--showsecret", "--format", "{{.SecretData}}"]
+    said = attempt([*show, secret["name"]])
+    wanted = base64.b64decode(secret["data"])
+    return said.returncode == 0 and said.stdout.rstrip(b"\n") == wanted.rstrip(b"\n")
+
+
+def _files(spec: Dict[str, Any]) -> List[Step]:
+    def writer(item: Dict[str, Any]) -> Callable[[], None]:
+        return lambda: _write(Path(item["path"]), item["content"], item["mode"])
+
+    return [Step(f"write {f['path']}", writer(f)) for f in spec["files"] if _differs(f)]
+
+
+def _differs(item: Dict[str, Any]) -> bool:
+    path = Path(item["path"])
+    return (
+        not path.exists()
+        or path.read_text() != item["content"]
+        or (path.stat().st_mode & 0o7777 != item["mode"])
+    )
+
+
+def _difference(item: Dict[str, Any]) -> Dict[str, str]:
+    path = Path(item["path"])
+    before = path.read_text() if path.exists() else ""
+    return {"path": item["path"], "before": before, "after": item["content"]}
+
+
+def _write(path: Path, content: str, mode: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text(content)
+    temporary.chmod(mode)
+    temporary.replace(path)
+
+
+def _flag(spec: Dict[str, Any], place: Path) -> List[Step]:
+    """The file that jobs inside wait for; see the adaptation of jobs."""
+    flag = place / "run" / "released"
+    wanted = spec["jobs"] == "released"
+    if flag.parent.is_dir() and flag.exists() == wanted:
+        return []
+
+    def mend() -> None:
+        flag.parent.mkdir(parents=True, exist_ok=True)
+        if wanted:
+            flag.touch()
+        elif flag.exists():
+            flag.unlink()
+
+    return [Step("release the jobs" if wanted else "hold the jobs", mend)]
+
+
+def _start(unit: str) -> None:
+    output(["systemctl", "daemon-reload"])
+    done = attempt(["systemctl", "restart", unit])
+    if done.returncode:
+        said = _word(["journalctl", "--unit", unit, "--lines", "5", "--output", "cat"])
+        words = " / ".join(said.splitlines()) or done.stderr.decode().strip()
+        hint = f"see 'journalctl -u {unit}' on the target, mend it and launch again"
+        raise Explained(f"{unit} does not start: {words}", hint, REMOTE_FAILED)

@@ -1,0 +1,24 @@
+"""The runtime's verbs on a target: launch and status. Python 3.6 or later, as root."""
+
+import json
+from typing import IO, Any, Dict
+
+from migrator.runtime.launch import launch, status
+from migrator.runtime.run import Explained
+
+MAGIC = b"\nMIGRATOR-STREAM-1\n"
+
+
+def run(verb: str, params: Dict[str, Any], stdin: IO[bytes], stdout: IO[bytes]) -> int:
+    """Serve one verb with one JSON document; 1 when that explains a failure."""
+    failed = False
+    try:
+        document = launch(params) if verb == "launch" else status(params["name"])
+    except Explained as error:
+        failed = True
+        words = {"message": error.message, "hint": error.hint, "code": error.code}
+        document = {"error": words}
+    data = json.dumps(document, sort_keys=True).encode("ascii")
+    stdout.write(MAGIC + b"J" + len(data).to_bytes(4, "big") + data)
+    stdout.flush()
+    return int(failed)

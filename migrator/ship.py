@@ -1,0 +1,71 @@
+"""A read-only registry on loopback that serves the store: targets pull only what they lack."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from migrator.store import Store
+
+REQUEST = re.compile(r"/v2/[a-z0-9._/-]+/(manifests|blobs)/(sha256:[0-9a-f]{64})\Z")
+TYPES = {
+    "manifests": "application/vnd.oci.image.manifest.v1+json",
+    "blobs": "application/octet-stream",
+}
+
+
+@contextlib.contextmanager
+def served(store: Store) -> Iterator[int]:
+    """The port on 127.0.0.1 where the store is served while the block runs."""
+
+    class Handler(_Handler):
+        blobs = store
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    blobs: Store
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def do_HEAD(self) -> None:
+        self._answer(with_body=False)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent: what is pulled shows in the launch."""
+
+    def _answer(self, with_body: bool) -> None:
+        if self.path == "/v2/":
+            self._head(HTTPStatus.OK, "application/json", 0)
+            return
+        wanted = REQUEST.match(self.path)
+        path = self.blobs.blob(wanted[2]) if wanted else None
+        if wanted is None or path is None or not path.exists():
+            self._head(HTTPStatus.NOT_FOUND, "application/json", 0)
+            return
+        self._head(HTTPStatus.OK, TYPES[wanted[1]], path.stat().st_size, wanted[2])
+        if with_body:
+            with path.open("rb") as handle:
+                shutil.copyfileobj(handle, self.wfile, 1 << 20)
+
+    def _head(self, status: HTTPStatus, kind: str, size: int, digest: str = "") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(size))
+        if digest:
+            self.send_header("Docker-Content-Digest", digest)
+        self.end_headers()
