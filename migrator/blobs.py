@@ -36,7 +36,7 @@ class Taking:
         self._work, self._entries, self._fates = work, entries, decided
         self._progress, self._total, self._done = progress, total, 0
         self._store = Store(work.store)
-        self._present: set[bytes] = set()  # directories in the layers so far
+        self._present: set[bytes] = set()  # directories in the current layer
         self._parents = {entry.path: entry for entry in entries if entry.kind == "d"}
         self.rows: dict[int, Row] = {}
         for number, fate in enumerate(decided):
@@ -83,6 +83,7 @@ class Taking:
         answers: Iterator[Content | Unreadable],
     ) -> Layer:
         top = group.name.encode().lstrip(b"/") if group.kind == "volume" else b""
+        self._present = set()
         with self._store.temporary() as handle:
             writer = LayerWriter(handle)
             archive = Archive(writer, top, self._tell)
@@ -100,7 +101,7 @@ class Taking:
         return made
 
     def _complete(self, archive: Archive, entry: Entry) -> None:
-        """Write the parents that no lower layer has, so that every layer stands on its own feet."""
+        """Write the parents first: engines invent those that a layer lacks."""
         missing = []
         above = entry.path
         while above:

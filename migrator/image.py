@@ -58,6 +58,18 @@ class SnapshotTree:
         inside = (path[len(prefix) :] for path in self._rows if path.startswith(prefix))
         return sorted(name for name in inside if "/" not in name)
 
+    def directory(self, path: str, mtime_ns: int) -> Member:
+        """A directory with its own attributes, or a plain one that is new at ``mtime_ns``."""
+        name = path[1:].encode("utf-8", "surrogateescape") + b"/"
+        row = self._rows.get(path)
+        if row is None:
+            return Member(name, "d", 0o755, mtime_ns=mtime_ns)
+        xattrs = tuple(
+            (key.encode(), bytes.fromhex(value)) for key, value in row.get("xattrs", {}).items()
+        )
+        times = {"mtime_ns": row["mtime_ns"], "xattrs": xattrs}
+        return Member(name, "d", row["mode"], row["uid"], row["gid"], **times)
+
     def sparse(self) -> list[str]:
         """Files with holes in the image's own layers."""
         rows = self._rows.values()
@@ -143,10 +155,9 @@ def _adaptations(store: Store, tree: SnapshotTree, changes: Sequence[Change], mo
         made: set[str] = set()
         for change in changes:
             for parent in _parents(change.path):
-                if not tree.exists(parent) and parent not in made:
+                if parent not in made:  # an engine would invent it, with other attributes
                     made.add(parent)
-                    name = parent[1:].encode() + b"/"
-                    _write(writer, Member(name, "d", 0o755, mtime_ns=moment * 10**9), b"")
+                    _write(writer, tree.directory(parent, moment * 10**9), b"")
             _write(writer, _member(change, moment * 10**9), change.content)
         layer = writer.close()
         store.publish(handle, layer.digest)

@@ -7,7 +7,7 @@ import shutil
 import tarfile
 import urllib.request
 from pathlib import Path
-from typing import IO, Any, Dict
+from typing import IO, Any, Dict, cast
 
 from migrator.runtime.run import REMOTE_FAILED, Explained, output, succeeds
 
@@ -64,7 +64,7 @@ class Checked:
 def _extract(stream: Checked, place: Path) -> None:
     """Directories get their times last, after what is put into them."""
     directories = []
-    plain = gzip.GzipFile(fileobj=stream)  # type: ignore[arg-type]  # reads all members
+    plain = gzip.GzipFile(fileobj=cast(Any, stream))  # it reads all members, tarfile only one
     with tarfile.open(fileobj=plain, mode="r|") as archive:
         for member in archive:
             target = _inside(place, member.name)

@@ -1,0 +1,87 @@
+"""Rules about the system as a whole: release, init, identity, and what was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.assess.finding import Level
+from migrator.assess.rules import Evidence, rule
+from migrator.facts import Facts
+
+# Releases that get no security updates any more: id -> the first version that does.
+SUPPORTED = {"debian": 12, "ubuntu": 22, "centos": 9, "rhel": 8, "rocky": 8, "almalinux": 8}
+
+
+@rule(
+    "OSR-01",
+    Level.WARNING,
+    "The release gets no more security updates",
+    "The move keeps the old userland; only the kernel is the target's and current.",
+    "Plan an upgrade of the release; until then keep its ports behind a firewall.",
+)
+def old_release(found: Facts) -> Iterator[Evidence]:
+    major = found.system.os_version.partition(".")[0]
+    if major.isdigit() and int(major) < SUPPORTED.get(found.system.os_id, 0):
+        yield "/etc/os-release", found.system.os_name
+
+
+@rule(
+    "INI-01",
+    Level.BLOCKER,
+    "The init is not systemd",
+    "This version starts containers with systemd only.",
+    "Keep the host as a VM for now, or move its services under systemd.",
+)
+def other_init(found: Facts) -> Iterator[Evidence]:
+    if found.system.init != "systemd":
+        yield "/sbin/init", found.system.init
+
+
+@rule(
+    "INI-12",
+    Level.RISK,
+    "systemd is too old for a target with cgroup v2",
+    "Versions before 232 cannot start where only the unified control groups exist.",
+    "Launch on a target with hybrid control groups, or upgrade systemd first.",
+)
+def old_systemd(found: Facts) -> Iterator[Evidence]:
+    if found.system.init == "systemd" and 0 < found.system.init_version < 232:
+        yield "/sbin/init", f"systemd {found.system.init_version}"
+
+
+@rule(
+    "IDN-01",
+    Level.INFO,
+    "The container keeps the machine id",
+    "While source and container both live, two systems have the same identity.",
+    "Set identity.machine_id to reset when the source stays in service.",
+)
+def machine_id(found: Facts) -> Iterator[Evidence]:
+    if found.system.machine_id:
+        yield "/etc/machine-id", found.system.machine_id
+
+
+@rule(
+    "FCT-01",
+    Level.WARNING,
+    "Lines that were not understood",
+    "What was not understood was not judged either; it moves as it is.",
+    "Look at each line, and tell the project about a valid one.",
+)
+def unparsed(found: Facts) -> Iterator[Evidence]:
+    for line in found.unparsed:
+        yield line.where, line.raw
+
+
+@rule(
+    "FCT-02",
+    Level.RISK,
+    "Facts that could not be read",
+    "Nothing is known about this subject, so nothing about it can be promised.",
+    "Mend the cause, or discover again as root.",
+)
+def failures(found: Facts) -> Iterator[Evidence]:
+    for failure in found.failures:
+        yield failure.subject, failure.message
+    if not found.privileged:
+        yield "agent", "it ran without root"

@@ -1,0 +1,19 @@
+"""What people see in the terminal after a stage: a page, or nothing."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+
+from migrator.assess import Assessment
+from migrator.report import assessment, verdict
+from migrator.verify import Verdict
+from migrator.workdir import Workdir, read_json
+
+
+def page(stage: str, work: Workdir) -> RenderableType | None:
+    """The page of a stage that has one, from its result in the work directory."""
+    if stage == "assess" and work.assessment.exists():
+        return assessment.page(Assessment.from_json(read_json(work.assessment, "assess")))
+    if stage == "verify" and work.verify.exists():
+        return verdict.page(Verdict.from_json(read_json(work.verify, "verify")))
+    return None

@@ -1,0 +1,41 @@
+"""Compare source and container point by point: pure functions, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from migrator.entries import Entry, Unreadable
+from migrator.facts import Facts
+from migrator.plan import Plan
+from migrator.verify import facts, files, units
+from migrator.verify.point import Case, Point, Verdict, summary
+from migrator.verify.probes import Probes
+
+__all__ = ["Point", "Verdict", "compare", "summary"]
+
+
+def compare(
+    *,
+    source: Facts,
+    before: Probes,
+    container: Facts,
+    after: Probes,
+    plan: Plan,
+    image: dict[str, Any],
+    launched_at: int,
+    rows: Iterable[dict[str, Any]],
+    tree: Iterable[Entry | Unreadable],
+) -> Verdict:
+    """Every point; one that differs without a reason in the plan or the adaptations is wrong."""
+    changed = {change["path"]: change["reason"] for change in image["changes"]}
+    case = Case(source, before, container, after, plan, changed, launched_at)
+    points = (
+        *units.compare(case),
+        *facts.listeners(case),
+        *facts.mounts(case),
+        *facts.behaviour(case),
+        *facts.compare(case),
+        *files.compare(case, rows, tree),
+    )
+    return Verdict(plan.host, points)

@@ -1,0 +1,115 @@
+"""Everything of the facts that must be equal: accounts, packages, jobs, logs, settings, names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from migrator.facts import Facts, Job, Listener
+from migrator.plan.grants import EPHEMERAL
+from migrator.verify.point import ABSENT, Case, Point, judge, pairs
+
+
+def compare(case: Case) -> Iterator[Point]:
+    left, right = case.source, case.container
+    yield from _system(case)
+    yield from pairs("user", left.users, right.users, lambda user: user.name, str)
+    yield from pairs("group", left.groups, right.groups, lambda group: group.name, str)
+    yield from pairs("sudo", left.sudo, right.sudo, lambda line: line.where, lambda x: x.raw)
+    yield from pairs("package", left.packages, right.packages, _package, lambda x: x.status)
+    yield from _jobs(case)
+    yield from pairs(
+        "log rule",
+        left.logs,
+        right.logs,
+        lambda line: line.where,
+        lambda line: line.raw,
+        lambda where: case.changed.get(where.rpartition(":")[0], ""),
+    )
+    yield from pairs(
+        "rotation", left.rotations, right.rotations, lambda x: x.where, lambda x: str(x.patterns)
+    )
+    yield from pairs("sysctl", left.sysctls, right.sysctls, lambda x: x.where, lambda x: x.raw)
+    yield from pairs("limit", left.limits, right.limits, lambda x: x.where, lambda x: x.raw)
+
+
+def _package(package: object) -> str:
+    return " ".join(str(getattr(package, key)) for key in ("name", "version", "architecture"))
+
+
+def _system(case: Case) -> Iterator[Point]:
+    left, right = case.source.system, case.container.system
+    for name in ("os_name", "architecture", "init", "init_version", "timezone", "locale"):
+        yield judge("system", name, str(getattr(left, name)), str(getattr(right, name)))
+    renamed = "plan: network.hostname" if case.plan.network.hostname != left.hostname else ""
+    yield judge("system", "hostname", left.hostname, right.hostname, renamed)
+    reset = "plan: identity" if case.plan.identity.machine_id == "reset" else ""
+    yield judge("system", "machine id", left.machine_id, right.machine_id, reset)
+
+
+def _jobs(case: Case) -> Iterator[Point]:
+    """at jobs come and go: one that is gone has run, one that is new was queued by another job."""
+    for point in pairs("job", case.source.jobs, case.container.jobs, _job, lambda job: job.raw):
+        if point.result == "different" and point.name.startswith("at ") and _ran(case, point):
+            point = replace(point, result="explained", why="at jobs run once and are gone")
+        yield point
+
+
+def _job(job: Job) -> str:
+    return f"{job.kind} {job.where} {job.user} {job.schedule}".strip()
+
+
+def _ran(case: Case, point: Point) -> bool:
+    return point.source == ABSENT or case.plan.jobs == "released"
+
+
+def listeners(case: Case) -> Iterator[Point]:
+    masked = {
+        listener.port
+        for listener in case.source.network.listeners
+        if case.plan.services.get(listener.unit)
+    }
+
+    def why(name: str) -> str:
+        port = int(name.rpartition(":")[2] or 0)
+        return "plan: its service is not kept" if port in masked else ""
+
+    yield from pairs(
+        "listener", _open(case.source), _open(case.container), _place, lambda x: x.process, why
+    )
+
+
+def _open(found: Facts) -> list[Listener]:
+    """A client's UDP port is another one each time."""
+    every = found.network.listeners
+    return [x for x in every if not (x.protocol.startswith("udp") and x.port >= EPHEMERAL)]
+
+
+def _place(listener: Listener) -> str:
+    return f"{listener.protocol} {listener.address}:{listener.port}"
+
+
+def mounts(case: Case) -> Iterator[Point]:
+    """What was a file system of its own must be a volume, unless the plan says otherwise."""
+    there = {mount.path for mount in case.container.storage.mounts}
+    for mount in case.source.storage.mounts:
+        if mount.kind in ("local", "network") and mount.path != "/":
+            decision = case.plan.path_decision(mount.path)
+            planned = decision is not None and decision[1].decision != "volume"
+            now = "mounted" if mount.path in there else ABSENT
+            yield judge("mount", mount.path, "mounted", now, "plan: paths" if planned else "")
+
+
+def behaviour(case: Case) -> Iterator[Point]:
+    """Answers over HTTP, and a log line in each file that the rules name."""
+    for url, probe in sorted(case.plan.probes.items()):
+        left, right = case.before.http.get(url), case.after.http.get(url)
+        if left is None or right is None:
+            why = "planned after the snapshot"
+            yield judge("http", url, "asked" if left else ABSENT, "asked" if right else ABSENT, why)
+            continue
+        yield judge("http", url, left.error or str(left.status), right.error or str(right.status))
+        if probe.body and left.stable and right.stable:
+            yield judge("http", f"{url} body", left.body[:12], right.body[:12])
+    for path, arrived in sorted(case.after.log.items()):
+        yield judge("log", path, "a line arrives", "a line arrives" if arrived else "none came")

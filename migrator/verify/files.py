@@ -1,0 +1,154 @@
+"""Files: every path of the ledger against the container's own tree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from migrator.entries import Entry, Unreadable
+from migrator.ledger import row
+from migrator.verify.point import ABSENT, Case, Point
+
+Row = dict[str, Any]
+KEPT = ("layer", "volume", "secret")
+COMPARED = (
+    "kind",
+    "mode",
+    "uid",
+    "gid",
+    "size",
+    "mtime_ns",
+    "target",
+    "device",
+    "xattrs",
+    "sparse",
+)
+MOST = 200  # points for single paths; more are counted in one
+# Places that change by running, and files that the engine gives: path -> why.
+LIVING = {
+    "/var/log": "logs go on",
+    "/var/spool": "queues go on",
+    "/var/cache": "caches go on",
+    "/var/tmp": "temporary files",
+    "/var/lib/systemd": "systemd keeps its state there",
+    "/tmp": "empty at each boot",
+    "/run": "empty at each boot",
+    "/dev": "the engine's",
+    "/proc": "the kernel's",
+    "/sys": "the kernel's",
+    "/etc/hosts": "the engine's",
+    "/etc/hostname": "the engine's",
+    "/etc/resolv.conf": "the engine's",
+    "/etc/mtab": "the engine's",
+}
+
+
+def compare(case: Case, rows: Iterable[Row], tree: Iterable[Entry | Unreadable]) -> Iterator[Point]:
+    """Equal paths are folded into one point for each top directory, explained ones by reason."""
+    there = {item.text: item for item in tree if isinstance(item, Entry)}
+    same: Counter[str] = Counter()
+    explained: Counter[str] = Counter()
+    wrong: list[Point] = []
+    groups: dict[str, tuple[int, int]] = {}
+    for wanted in rows:
+        path = wanted["path"]
+        found = there.pop(path, None)
+        if wanted["fate"].partition(" ")[0] not in KEPT:
+            explained[
+                f"{wanted['fate']}: {wanted['rule'].partition(':')[2].strip() or wanted['rule']}"
+            ] += 1
+            continue
+        differences = _differences(wanted, found, groups)
+        why = _why(case, wanted, found)
+        if not differences:
+            same["/" + path.split("/")[1]] += 1
+        elif why:
+            explained[why] += 1
+        else:
+            wrong.append(_point(path, differences))
+    for path, extra in there.items():
+        why = _why_extra(case, path, extra)
+        if why:
+            explained[why] += 1
+        else:
+            wrong.append(Point("file", path, ABSENT, f"kind {extra.kind}", "different"))
+    yield from _folded(same, explained, wrong)
+
+
+def _folded(same: Counter[str], explained: Counter[str], wrong: list[Point]) -> Iterator[Point]:
+    for top, count in sorted(same.items()):
+        yield Point("file", top, "as it was", "as it was", "same", count=count)
+    for why, count in explained.most_common():
+        yield Point("file", why, "as it was", "otherwise", "explained", why, count)
+    yield from wrong[:MOST]
+    if len(wrong) > MOST:
+        more = len(wrong) - MOST
+        yield Point("file", f"{more} more paths", "", "", "different", count=more)
+
+
+def _differences(
+    wanted: Row, found: Entry | None, groups: dict[str, tuple[int, int]]
+) -> dict[str, tuple[Any, Any]]:
+    if found is None:
+        return {"path": ("present", ABSENT)}
+    now = row(found, "", "")
+    keys = COMPARED if wanted["kind"] != "d" else tuple(k for k in COMPARED if k != "size")
+    differences = {k: (wanted.get(k), now.get(k)) for k in keys if wanted.get(k) != now.get(k)}
+    group = wanted.get("group")
+    if group and found.kind == "f":
+        inode = groups.setdefault(group, (found.dev, found.ino))
+        if inode != (found.dev, found.ino):
+            differences["hard link"] = ("one file", "two files")
+    return differences
+
+
+def _point(path: str, differences: Mapping[str, tuple[Any, Any]]) -> Point:
+    before = ", ".join(f"{key} {_value(key, pair[0])}" for key, pair in differences.items())
+    after = ", ".join(f"{key} {_value(key, pair[1])}" for key, pair in differences.items())
+    return Point("file", path, before, after, "different")
+
+
+def _value(key: str, value: Any) -> str:
+    return f"{value:04o}" if key == "mode" and value is not None else str(value)
+
+
+def _why(case: Case, wanted: Row, found: Entry | None) -> str:
+    path = wanted["path"]
+    if path in case.changed:
+        return f"adapted: {case.changed[path]}"
+    if wanted["fate"].startswith("secret") and found and _same_access(wanted, found):
+        return "a secret of the engine, with its own time"
+    if found and _written(case, found):
+        return "written after the launch"
+    return _living(path)
+
+
+def _why_extra(case: Case, path: str, found: Entry) -> str:
+    if path in case.changed or any(change.startswith(path + "/") for change in case.changed):
+        return "an adaptation"
+    if found.kind == "m":
+        return "a mount of the engine"
+    return _living(path) or ("written after the launch" if _written(case, found) else "")
+
+
+def _same_access(wanted: Row, found: Entry) -> bool:
+    return (wanted["mode"], wanted["uid"], wanted["gid"], wanted["size"]) == (
+        found.mode,
+        found.uid,
+        found.gid,
+        found.size,
+    )
+
+
+def _written(case: Case, found: Entry) -> bool:
+    return found.mtime_ns >= case.launched_at * 10**9
+
+
+def _living(path: str) -> str:
+    at = path
+    while at not in ("", "/"):
+        if at in LIVING:
+            return LIVING[at]
+        at = at.rpartition("/")[0]
+    return ""

@@ -1,0 +1,67 @@
+"""Units: what ran, was enabled or had failed on the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from migrator.adapt.jobs import held
+from migrator.facts import Unit
+from migrator.verify.point import ABSENT, Case, Point, judge
+
+KINDS = (".service", ".timer", ".socket", ".path", ".target")
+# Units that serve a machine; systemd's own conditions skip them in a container, or nothing asks.
+MACHINE = {
+    "devices are the target's": r"systemd-udev|systemd-hwdb|systemd-rfkill|systemd-backlight",
+    "kernel modules are the target's": r"kmod|systemd-modules-load|modprobe@",
+    "disks are the target's": r"systemd-fsck|systemd-remount-fs|systemd-growfs|fstrim|lvm2",
+    "the engine sets what the container may have": r"systemd-sysctl",
+    "the clock is the target's": r"systemd-timesyncd|time-(set|sync)",
+    "a part of the machine's own boot": r"systemd-random-seed|systemd-boot|systemd-pstore",
+    "there is no console to log in at": r"(serial-|console-|container-)?getty",
+    "kernel file systems are the engine's": r"systemd-tmpfiles-setup-dev|sys-kernel|dev-|proc-sys",
+    "the engine sets up the interface": r"ifup@|network-online|systemd-networkd",
+    "a login that lasted while the facts were read": r"user@|user-runtime-dir@|session-",
+    "runs once after an update or a first boot": r"systemd-journal-flush|systemd-firstboot"
+    r"|systemd-machine-id|ldconfig|systemd-update-done",
+    "a name that only orders other units": r"cryptsetup|swap|rpcbind|remote-|nss-",
+}
+
+
+def compare(case: Case) -> Iterator[Point]:
+    there = {unit.name: unit for unit in case.container.units}
+    for unit in case.source.units:
+        if unit.name.endswith(KINDS) and _matters(unit):
+            other = there.get(unit.name)
+            yield judge("unit", unit.name, _state(unit), _state(other), _why(case, unit))
+    known_bad = {unit.name for unit in case.source.units if unit.active == "failed"}
+    for unit in case.container.units:
+        if unit.active == "failed" and unit.name not in known_bad:
+            yield Point("unit", f"{unit.name} works", "not failed", _state(unit), "different")
+
+
+def _matters(unit: Unit) -> bool:
+    return unit.active not in ("inactive", "") or unit.enabled == "enabled"
+
+
+def _state(unit: Unit | None) -> str:
+    if unit is None or unit.load == "not-found":
+        return ABSENT
+    return f"{unit.active}, {unit.enabled or 'no file'}"
+
+
+def _why(case: Case, unit: Unit) -> str:
+    service = case.plan.services.get(unit.name)
+    if service and service.decision != "keep":
+        return f"plan: {service.decision}; {service.reason}"
+    if case.plan.jobs == "held" and unit.name in held(case.source):
+        return "plan: jobs are held"
+    if unit.active == "failed":
+        return "failed on the source already"
+    machine = next((why for why, names in MACHINE.items() if re.match(names, unit.name)), "")
+    if machine:
+        return machine
+    short = unit.properties.get("Type") == "oneshot" and "RemainAfterExit" not in unit.properties
+    if short or unit.name in ("anacron.service", "rc-local.service"):
+        return "it runs and ends by itself"
+    return ""
