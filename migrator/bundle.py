@@ -15,6 +15,10 @@ Program = Literal["agent", "runtime"]
 
 NO_PYTHON = 97  # exit status of the launcher when no interpreter fits
 OLDEST = {"agent": (2, 7), "runtime": (3, 6)}
+NEEDED = {
+    "agent": "sys, json, zipfile",
+    "runtime": "sys, tarfile, urllib.request",
+}  # in minimal ones
 INTERPRETERS = ("python3", "/usr/libexec/platform-python", "python2", "python", "python2.7")
 HERE = Path(__file__).parent
 
@@ -47,7 +51,7 @@ def command(program: Program, verb: str, params: dict[str, Any]) -> list[str]:
     ``python3`` that comes first in PATH is passed over.
     """
     oldest = ", ".join(map(str, OLDEST[program]))
-    probe = f"import sys; sys.exit(sys.version_info < ({oldest}))"
+    probe = f"import {NEEDED[program]}; sys.exit(sys.version_info < ({oldest}))"
     source = base64.b64encode((HERE / "boot.py").read_bytes()).decode()
     boot = f"import base64; exec(base64.b64decode('{source}'))"
     sizes = f"{len(pack(program))} {len(_encode(params))}"

@@ -119,7 +119,7 @@ def _failure(name: str, program: Program, result: Result) -> errors.MigratorErro
     if result.status == bundle.NO_PYTHON:
         oldest = ".".join(map(str, bundle.OLDEST[program]))
         return errors.NoPython(
-            f"{name} has no Python {oldest} or later",
+            f"{name} has no Python {oldest} or later (a whole one, not a minimal one)",
             "install one (package python3), or take the host's disk to a machine that has it",
         )
     last = words[-1] if words else "it said nothing"

@@ -24,7 +24,7 @@ examples:
   migrator discover web01                 read web01 into work/web01/facts.json
   migrator assess web01                   can it move, and what stands in the way
   migrator launch web01 --target box1     start it on box1, a host of the same inventory
-  ansible-playbook migrate.yml            all stages, for every host of the group legacy
+  ansible-playbook migrate.yml            all stages, for every host of the group sources
 """
 
 

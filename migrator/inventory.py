@@ -50,7 +50,7 @@ class Inventory:
         templar = Templar(loader=self._loader, variables=raw)
         wanted = {key: raw[key] for key in raw if key.startswith(("ansible_", "migrator_"))}
         skipped = ("ansible_playbook_python", "ansible_facts", "ansible_version")
-        return {key: templar.template(wanted[key]) for key in wanted if key not in skipped}
+        return {key: plain(templar.template(wanted[key])) for key in wanted if key not in skipped}
 
     def address(self, host: str) -> Address:
         return from_variables(host, self.variables(host))
@@ -83,6 +83,15 @@ def from_variables(name: str, variables: Mapping[str, Any]) -> Address:
         become_method=str(get("ansible_become_method", default=constants.DEFAULT_BECOME_METHOD)),
         become_password=str(get("ansible_become_password", "ansible_become_pass")),
     )
+
+
+def plain(value: Any) -> Any:
+    """``value`` without the marks that Ansible hangs on the strings of its variables."""
+    if isinstance(value, Mapping):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def known_hosts(ssh_arguments: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-import ctypes
 import errno
 import os
 
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 SEEK_DATA, SEEK_HOLE = 3, 4
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def xattrs(path):
@@ -39,12 +37,15 @@ def _xattrs(path):
 
 def _xattrs_by_libc(path):
     # type: (bytes) -> list[tuple[bytes, bytes]]
-    names = _ask(_libc.llistxattr, path).split(b"\0")
-    return [(name, _ask(_libc.lgetxattr, path, name)) for name in sorted(names) if name]
+    names = _ask("llistxattr", path).split(b"\0")
+    return [(name, _ask("lgetxattr", path, name)) for name in sorted(names) if name]
 
 
-def _ask(call, *arguments):
-    # type: (Any, bytes) -> bytes
+def _ask(function, *arguments):
+    # type: (str, bytes) -> bytes
+    import ctypes  # only where it is needed: a minimal Python 3 does not have it
+
+    call = getattr(ctypes.CDLL(None), function)
     buffer = ctypes.create_string_buffer(65536)
     size = call(*(arguments + (buffer, len(buffer))))
     return buffer.raw[:size] if size > 0 else b""

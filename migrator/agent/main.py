@@ -24,7 +24,6 @@ from migrator.agent import (
 )
 from migrator.agent.files import Root
 from migrator.agent.notes import Notes
-from migrator.agent.probe import probe
 from migrator.agent.read import read
 from migrator.agent.tree import tree
 
@@ -44,10 +43,17 @@ def run(verb, params, stdin, stdout):
     elif verb == "read":
         read(params, stdin, stdout)
     else:
-        document = {"facts": facts, "probe": probe}[verb](params)
+        document = facts(params) if verb == "facts" else probe(params)
         frames.write(stdout, b"J", json.dumps(document, sort_keys=True).encode("ascii"))
     stdout.flush()
     return 0
+
+
+def probe(params):
+    # type: (dict[str, Any]) -> dict[str, Any]
+    from migrator.agent import probe  # a minimal Python has no HTTP, and the rest needs none
+
+    return probe.probe(params)
 
 
 def facts(params):

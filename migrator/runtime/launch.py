@@ -175,6 +175,7 @@ def _start(unit: str) -> None:
     output(["systemctl", "daemon-reload"])
     done = attempt(["systemctl", "restart", unit])
     if done.returncode:
+        attempt(["systemctl", "stop", unit])  # or it would be tried again and again
         said = _word(["journalctl", "--unit", unit, "--lines", "5", "--output", "cat"])
         words = " / ".join(said.splitlines()) or done.stderr.decode().strip()
         hint = f"see 'journalctl -u {unit}' on the target, mend it and launch again"

@@ -107,12 +107,12 @@ def _create(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, pla
 
 
 def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
-    """Only the parts that hold data are written, so that holes stay holes."""
-    source = archive.extractfile(member)
+    """Only the parts that hold data are there and are written, so that holes stay holes."""
+    source = archive.fileobj
+    source.seek(member.offset_data)
     parts = getattr(member, "sparse", None) or [(0, member.size)]
     with target.open("wb") as handle:
         for offset, size in parts:
-            source.seek(offset)  # type: ignore[union-attr]
             handle.seek(offset)
             _copy(source, handle, size)
         handle.truncate(member.size)

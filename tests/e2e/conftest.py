@@ -76,7 +76,7 @@ def _inventory(hosts: dict[str, dict[str, object]]) -> dict[str, object]:
     return {
         "all": {
             "children": {
-                "legacy": {"hosts": {"box": {**source, **choices}}},
+                "sources": {"hosts": {"box": {**source, **choices}}},
                 "targets": {"hosts": {"dock": {**hosts["dock"], **person}}},
                 "others": {"hosts": others},
             }

@@ -11,6 +11,7 @@ from migrator import stages
 from migrator.ansible import courier
 from migrator.carrier import Carrier
 from migrator.errors import MigratorError
+from migrator.inventory import plain
 from migrator.progress import Silent
 from migrator.transport import connect
 from migrator.workdir import Workdir
@@ -39,7 +40,7 @@ class ActionModule(ActionBase):
                 check=bool(self._task.check_mode),
                 refresh=arguments["refresh"],
                 progress=Silent(),
-                choices=arguments["choices"],
+                choices=plain(arguments["choices"]),
             )
             outcome = self._stage(arguments["stage"], context, self._task.delegate_to or host)
         except MigratorError as error:
