@@ -40,9 +40,10 @@ ODD_FILES = (
     "getfacl --absolute-names --numeric /opt/inventory/etc/acl.conf",
     "getfattr --absolute-names --dump /opt/inventory/etc/xattr.conf",
     "stat --format=%a:%u:%g:%h:%s /opt/inventory/etc/link-a /opt/inventory/etc/link-b",
-    "stat --format=%a:%u:%g:%s:%Y:%N /opt/inventory/bin/portcheck /etc/inventory/tls.key"
-    " /home/ops/.pgpass /srv/data/items.json",
-    "sha256sum /opt/inventory/var/index.db /srv/data/items.json /etc/inventory/env",
+    "stat --format=%a:%u:%g:%s:%Y:%N /opt/inventory/bin/portcheck /srv/data/items.json",
+    "stat --format=%a:%u:%g:%s:%N /etc/inventory/tls.key /home/ops/.pgpass",
+    "sha256sum /opt/inventory/var/index.db /srv/data/items.json /etc/inventory/env"
+    " /etc/inventory/tls.key /home/ops/.pgpass",
 )
 
 
@@ -122,6 +123,9 @@ def sysv_service(pair: Pair) -> str:
 
 def job_ran(kind: str) -> Callable[[Pair], str]:
     def check(pair: Pair) -> str:
+        if kind == "daily":  # anacron remembers that it ran today, on the source
+            pair.inside("rm", "--force", "/var/spool/anacron/cron.daily")
+            pair.inside("systemctl", "start", "anacron.service")
         since = pair.inside("stat", "--format=%Y", "/proc/1").strip()
         recent = ["find", f"/var/log/jobs/{kind}.log", "-newermt", f"@{since}"]
         wait_for(lambda: pair.inside(*recent).strip(), JOB_PATIENCE)

@@ -13,7 +13,8 @@ from migrator.carrier import Carrier
 from migrator.contents import Content, contents
 from migrator.entries import Entry, Unreadable
 from migrator.errors import PlanInvalid
-from migrator.layers import LAYERS, Fate
+from migrator.layers import LAYERS, Fate, mount_point
+from migrator.plan import Plan
 from migrator.progress import Progress
 from migrator.store import Layer, LayerWriter, Store
 from migrator.workdir import Workdir, write_json
@@ -30,10 +31,11 @@ class Taking:
         work: Workdir,
         entries: list[Entry],
         decided: list[Fate],
+        plan: Plan,
         progress: Progress,
         total: int,
     ) -> None:
-        self._work, self._entries, self._fates = work, entries, decided
+        self._work, self._entries, self._fates, self._plan = work, entries, decided, plan
         self._progress, self._total, self._done = progress, total, 0
         self._store = Store(work.store)
         self._present: set[bytes] = set()  # directories in the current layer
@@ -94,8 +96,7 @@ class Taking:
                 answer = next(answers) if first else None
                 row = archive.add(entry, self._fates[number], answer)
                 self.rows[number] = row
-            if group == Fate("layer", "system"):
-                self._mount_points(archive)
+            self._mount_points(archive, group)
             made = writer.close()
             self._store.publish(handle, made.digest)
         return made
@@ -115,15 +116,15 @@ class Taking:
         if entry.kind == "d":
             self._present.add(entry.path)
 
-    def _mount_points(self, archive: Archive) -> None:
-        """Directories for what is mounted there: volumes, and mounts that were not entered."""
+    def _mount_points(self, archive: Archive, group: Fate) -> None:
         for entry, fate in zip(self._entries, self._fates, strict=True):
-            point = fate.kind == "mount" or (fate.kind == "volume" and fate.name == entry.text)
-            parent = entry.path.rpartition(b"/")[0]
-            if point and (parent in self._present or parent in self._parents):
-                self._complete(archive, entry)
-                plain = replace(entry, kind="d", mode=entry.mode or 0o755, package="")
-                archive.write(plain)
+            at = mount_point(entry, fate, self._plan)
+            if at and (at.kind, at.name) == (group.kind, group.name):
+                if group.kind == "layer":
+                    self._complete(archive, entry)
+                kind = "f" if fate.kind == "secret" else "d"
+                bare = replace(entry, kind=kind, mode=entry.mode or 0o755, size=0, segments=None)
+                archive.write(bare)
 
     def _secrets(self, numbers: list[int], answers: Iterator[Content | Unreadable]) -> None:
         """Contents that go to the target as secrets of the engine, never into a layer."""

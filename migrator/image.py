@@ -60,7 +60,7 @@ class SnapshotTree:
 
     def directory(self, path: str, mtime_ns: int) -> Member:
         """A directory with its own attributes, or a plain one that is new at ``mtime_ns``."""
-        name = path[1:].encode("utf-8", "surrogateescape") + b"/"
+        name = path[1:].encode("utf-8", "surrogateescape") + b"/" if path != "/" else b"./"
         row = self._rows.get(path)
         if row is None:
             return Member(name, "d", 0o755, mtime_ns=mtime_ns)
@@ -181,7 +181,7 @@ def _member(change: Change, mtime_ns: int) -> Member:
 
 def _parents(path: str) -> list[str]:
     parts = path.split("/")[1:-1]
-    return ["/" + "/".join(parts[: end + 1]) for end in range(len(parts))]
+    return ["/" + "/".join(parts[:end]) for end in range(len(parts) + 1)]
 
 
 def _account(change: Change, tree: SnapshotTree) -> dict[str, str]:

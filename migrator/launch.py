@@ -16,7 +16,7 @@ from migrator.store import Store
 from migrator.workdir import Workdir, read_json, write_json
 
 STEPS = Path(__file__).parent / "runtime" / "steps.py"
-HOOKS = "/etc/containers/oci/hooks.d"
+ENGINE_HOOKS = "/usr/share/containers/oci/hooks.d"  # where podman looks by itself
 UNITS = "/etc/containers/systemd"
 Row = dict[str, Any]
 
@@ -77,9 +77,10 @@ def _hooks(work: Workdir, plan: Plan, name: str) -> list[Row]:
     engine = {
         "version": "1.0.0",
         "hook": {"path": f"{place}/steps", "args": ["steps", "prestart"]},
-        "when": {"annotations": {r"^io\.migrator\.name$": f"^{re.escape(name)}$"}},
+        "when": {"always": True},
         "stages": ["createRuntime"],
     }
+    settings = f'[engine]\nhooks_dir = ["{ENGINE_HOOKS}", "{place}/engine"]\n'
     scripts = [
         _file(f"{place}/{path.parent.name}/{path.name}", path.read_text(), 0o755)
         for path in sorted(work.hooks.glob("*.d/*"))
@@ -88,7 +89,8 @@ def _hooks(work: Workdir, plan: Plan, name: str) -> list[Row]:
         _file(f"{place}/steps", STEPS.read_text(), 0o755),
         _file(f"{place}/steps.json", json.dumps(steps, indent=1, sort_keys=True) + "\n"),
         *scripts,
-        _file(f"{HOOKS}/migrator-{name}.json", json.dumps(engine, indent=1) + "\n"),
+        _file(f"{place}/engine/prestart.json", json.dumps(engine, indent=1) + "\n"),
+        _file(f"{place}/containers.conf", settings),
     ]
 
 

@@ -51,10 +51,26 @@ def _fate(entry: Entry, plan: Plan, exclusions: Exclusions) -> Fate:
     if rule:
         return Fate("excluded", rule=f"{rule.pattern}: {rule.reason}")
     decision = plan.path_decision(entry.text)
-    if decision and decision[1].decision == "volume":
-        return Fate("volume", decision[0], decision[1].reason)
     if decision and decision[1].decision == "secret" and entry.kind == "f":
         return Fate("secret", decision[0], decision[1].reason)
+    return _place(entry, plan, entry.text)
+
+
+def mount_point(entry: Entry, fate: Fate, plan: Plan) -> Fate | None:
+    """Where the bare mount point of ``entry`` lies, None for what is not mounted on.
+
+    Engines make a missing one, and change the time of its directory by that.
+    """
+    volume = fate.kind == "volume" and fate.name == entry.text
+    if not volume and fate.kind not in ("mount", "secret"):
+        return None
+    return _place(entry, plan, entry.text.rpartition("/")[0] or "/")
+
+
+def _place(entry: Entry, plan: Plan, path: str) -> Fate:
+    decision = plan.path_decision(path)
+    if decision and decision[1].decision == "volume":
+        return Fate("volume", decision[0], decision[1].reason)
     return Fate("layer", layer(entry))
 
 

@@ -69,7 +69,7 @@ def take(source: Carrier, plan: Plan, found: Facts, work: Workdir, progress: Pro
     decided = fates(entries, plan, Exclusions(found, plan))
     total = sum(e.size for e, f in zip(entries, decided, strict=True) if f.kind in KEPT)
     need_space(work.root, total)
-    taking = Taking(work, entries, decided, progress, total)
+    taking = Taking(work, entries, decided, plan, progress, total)
     layers, volumes = taking.run(source)
     unread = [{"path": item.text, "fate": "unreadable", "rule": item.reason} for item in lost]
     rows = [*taking.rows.values(), *unread]

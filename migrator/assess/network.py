@@ -9,6 +9,7 @@ from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.facts import Facts
 from migrator.plan.grants import ENGINE_NOFILE, NAMESPACED
+from migrator.plan.propose import is_static
 
 
 @rule(
@@ -33,7 +34,7 @@ def firewall(found: Facts) -> Iterator[Evidence]:
 )
 def routes(found: Facts) -> Iterator[Evidence]:
     for route in found.network.routes:
-        if route.gateway and route.destination != "default" and route.origin in ("boot", "static"):
+        if is_static(route):
             yield route.destination, f"via {route.gateway} on {route.interface}"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from migrator.adapt import SUBJECTS
-from migrator.facts import Facts, Unit
+from migrator.facts import Facts, Route, Unit
 from migrator.plan import SCHEMA, Hook, Hooks, Identity, Network, Plan, RouteChoice, Service
 from migrator.plan.grants import capabilities, limits, ports, probes, sysctls
 from migrator.plan.paths import paths
 
 STOP_AT_LEAST = 90  # seconds, systemd's own default
 STOP_MARGIN = 10
+SET_BY_HAND = ("boot", "static")  # iproute2's names of who set a route
 DURATIONS = {"h": 3600, "min": 60, "s": 1, "ms": 0, "us": 0}
 NETWORK = "the engine sets up the container's interface"
 CLOCK = "the clock is the target's"
@@ -114,12 +115,16 @@ def _network(found: Facts) -> Network:
 
 
 def _routes(found: Facts) -> dict[str, RouteChoice]:
-    """Routes that someone set: not the default, and not the kernel's or a daemon's own."""
     return {
         route.destination: RouteChoice(route.gateway, f"static route on {route.interface}")
         for route in found.network.routes
-        if route.gateway and route.destination != "default" and route.origin in ("boot", "static")
+        if is_static(route)
     }
+
+
+def is_static(route: Route) -> bool:
+    """Someone set it: it is not the default, and not the kernel's or a daemon's own."""
+    return bool(route.gateway) and route.destination != "default" and route.origin in SET_BY_HAND
 
 
 def _hooks(found: Facts) -> Hooks:

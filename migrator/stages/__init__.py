@@ -29,5 +29,7 @@ STAGES = {
     "snapshot": Stage(snapshot.run, "source", "take its file system into the store", stream=True),
     "build": Stage(build.run, "controller", "make the image and its hooks"),
     "launch": Stage(launch.run, "target", "start the rich container on the target", stream=True),
-    "verify": Stage(verify.run, "target", "compare it with the original, point by point"),
+    "verify": Stage(
+        verify.run, "target", "compare it with the original, point by point", stream=True
+    ),
 }

@@ -58,7 +58,8 @@ def _probe(container: Carrier, plan: Plan, source: Facts) -> Probes:
 
 
 def _tree(container: Carrier, plan: Plan) -> Iterator[Entry | Unreadable]:
-    """Every path of the container; volumes are mounts there and are entered."""
-    volumes = sorted(path for path, choice in plan.paths.items() if choice.decision == "volume")
-    with container.stream("agent", "tree", {"root": "/", "mounts": volumes}) as channel:
+    """Every path of the container; volumes and secrets are mounts there and are entered."""
+    kinds = ("volume", "secret")
+    mounts = sorted(path for path, choice in plan.paths.items() if choice.decision in kinds)
+    with container.stream("agent", "tree", {"root": "/", "mounts": mounts}) as channel:
         yield from read_tree(channel.stdout)

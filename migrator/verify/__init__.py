@@ -33,6 +33,7 @@ def compare(
     points = (
         *units.compare(case),
         *facts.listeners(case),
+        *facts.routes(case),
         *facts.mounts(case),
         *facts.behaviour(case),
         *facts.compare(case),

@@ -7,7 +7,10 @@ from dataclasses import replace
 
 from migrator.facts import Facts, Job, Listener
 from migrator.plan.grants import EPHEMERAL
+from migrator.plan.propose import is_static
 from migrator.verify.point import ABSENT, Case, Point, judge, pairs
+
+HIDDEN = "it listens; only a privileged container may see whose socket it is"
 
 
 def compare(case: Case) -> Iterator[Point]:
@@ -74,9 +77,13 @@ def listeners(case: Case) -> Iterator[Point]:
         port = int(name.rpartition(":")[2] or 0)
         return "plan: its service is not kept" if port in masked else ""
 
-    yield from pairs(
+    points = pairs(
         "listener", _open(case.source), _open(case.container), _place, lambda x: x.process, why
     )
+    for point in points:
+        if point.result == "different" and point.container == "":
+            point = replace(point, result="explained", why=HIDDEN)
+        yield point
 
 
 def _open(found: Facts) -> list[Listener]:
@@ -87,6 +94,20 @@ def _open(found: Facts) -> list[Listener]:
 
 def _place(listener: Listener) -> str:
     return f"{listener.protocol} {listener.address}:{listener.port}"
+
+
+def routes(case: Case) -> Iterator[Point]:
+    """Each static route of the source, as the plan wants it in the container."""
+    there = {route.destination: route.gateway for route in case.container.network.routes}
+    wanted = case.plan.network.routes
+    for route in case.source.network.routes:
+        if not is_static(route):
+            continue
+        planned = wanted.get(route.destination)
+        now = there.get(route.destination, ABSENT)
+        as_planned = now == (planned.via if planned else ABSENT)
+        why = "plan: network.routes" if as_planned else ""
+        yield judge("route", route.destination, f"via {route.gateway}", f"via {now}", why)
 
 
 def mounts(case: Case) -> Iterator[Point]:

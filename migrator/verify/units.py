@@ -16,11 +16,12 @@ MACHINE = {
     "kernel modules are the target's": r"kmod|systemd-modules-load|modprobe@",
     "disks are the target's": r"systemd-fsck|systemd-remount-fs|systemd-growfs|fstrim|lvm2",
     "the engine sets what the container may have": r"systemd-sysctl",
+    "audit is the target's": r"systemd-journald-audit|audit",
     "the clock is the target's": r"systemd-timesyncd|time-(set|sync)",
     "a part of the machine's own boot": r"systemd-random-seed|systemd-boot|systemd-pstore",
     "there is no console to log in at": r"(serial-|console-|container-)?getty",
     "kernel file systems are the engine's": r"systemd-tmpfiles-setup-dev|sys-kernel|dev-|proc-sys",
-    "the engine sets up the interface": r"ifup@|network-online|systemd-networkd",
+    "the engine sets up the interface": r"ifup|network-?|systemd-networkd",
     "a login that lasted while the facts were read": r"user@|user-runtime-dir@|session-",
     "runs once after an update or a first boot": r"systemd-journal-flush|systemd-firstboot"
     r"|systemd-machine-id|ldconfig|systemd-update-done",

@@ -71,7 +71,9 @@ def _inventory(hosts: dict[str, dict[str, object]]) -> dict[str, object]:
     """Sources are reached as a person with sudo, as most are; jobs only write logs of their own."""
     person = {"ansible_user": "ops", "ansible_become": True}
     source = {**hosts["box"], **person, "migrator_target": "dock"}
-    choices = {"migrator_choices": {"jobs": "released"}}
+    route = {"via": "10.88.0.1", "reason": "the target routes for its containers"}
+    network = {"routes": {"198.51.100.0/24": route}}
+    choices = {"migrator_choices": {"jobs": "released", "network": network}}
     others = {name: hosts[name] for name in ("bare", "mute")}
     return {
         "all": {

@@ -32,7 +32,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        host = task_vars["inventory_hostname"]
+        host = plain(task_vars["inventory_hostname"])
         _, arguments = self.validate_argument_spec(ARGUMENTS)
         try:
             context = stages.Context(
