@@ -45,7 +45,7 @@ class Taking:
             if fate.kind not in KEPT:
                 self.rows[number] = ledger.row(entries[number], fate.text, fate.rule)
 
-    def run(self, source: Carrier) -> tuple[dict[str, Layer], dict[str, Layer]]:
+    def run(self, source: Carrier, root: str) -> tuple[dict[str, Layer], dict[str, Layer]]:
         volumes = sorted({fate.name for fate in self._fates if fate.kind == "volume"})
         groups = [Fate("layer", name) for name in LAYERS] + [Fate("volume", v) for v in volumes]
         numbers = {group: self._numbers(group) for group in (*groups, Fate("secret"))}
@@ -56,7 +56,7 @@ class Taking:
             for number, first in zip(numbers[group], asked[group], strict=True)
             if first
         ]
-        answers = contents(source, wanted)
+        answers = contents(source, root, wanted)
         blobs = {
             group: self._blob(group, numbers[group], asked[group], answers) for group in groups
         }

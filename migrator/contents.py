@@ -26,9 +26,9 @@ class Content:
     changed: bool = False
 
 
-def contents(source: Carrier, wanted: Sequence[Entry]) -> Iterator[Content | Unreadable]:
-    """The contents of ``wanted``, in this order. Raises ProtocolError for anything else."""
-    with source.stream("agent", "read", {"root": "/"}) as channel:
+def contents(source: Carrier, root: str, wanted: Sequence[Entry]) -> Iterator[Content | Unreadable]:
+    """The contents of ``wanted`` below ``root``, in this order; ProtocolError for anything else."""
+    with source.stream("agent", "read", {"root": root}) as channel:
         # Requests are written beside the answers: neither end can block the other.
         asking = threading.Thread(target=_ask, args=(channel.stdin, wanted), daemon=True)
         asking.start()

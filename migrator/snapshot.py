@@ -70,7 +70,7 @@ def take(source: Carrier, plan: Plan, found: Facts, work: Workdir, progress: Pro
     total = sum(e.size for e, f in zip(entries, decided, strict=True) if f.kind in KEPT)
     need_space(work.root, total)
     taking = Taking(work, entries, decided, plan, progress, total)
-    layers, volumes = taking.run(source)
+    layers, volumes = taking.run(source, found.root)
     unread = [{"path": item.text, "fate": "unreadable", "rule": item.reason} for item in lost]
     rows = [*taking.rows.values(), *unread]
     assert len(rows) == len(entries) + len(lost), "the ledger does not account for every path"
@@ -95,7 +95,8 @@ def _walk(
 ) -> tuple[list[Entry], list[Unreadable]]:
     entries: list[Entry] = []
     lost: list[Unreadable] = []
-    with source.stream("agent", "tree", {"root": "/", "mounts": _entered(found)}) as channel:
+    params = {"root": found.root, "mounts": _entered(found)}
+    with source.stream("agent", "tree", params) as channel:
         for item in read_tree(channel.stdout):
             if isinstance(item, Unreadable):
                 lost.append(item)

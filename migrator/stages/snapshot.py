@@ -6,11 +6,10 @@ from migrator import snapshot
 from migrator.assess import Assessment
 from migrator.carrier import Carrier
 from migrator.errors import Blocked
-from migrator.facts import Facts
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
-from migrator.workdir import need_space, read_json, write_json
+from migrator.workdir import read_json, write_json
 
 
 def run(context: Context, source: Carrier) -> Outcome:
@@ -25,7 +24,6 @@ def run(context: Context, source: Carrier) -> Outcome:
         return _outcome(host, kept, False)
     if context.check:
         return Outcome(True, f"would take a snapshot of {host} into {work.store}")
-    need_space(work.root, _largest(found))
     with work.lock("snapshot"):
         write_json(work.probes, _probe(source, plan))
         taken = snapshot.take(source, plan, found, work, context.progress)
@@ -41,11 +39,6 @@ def _refuse_blocked(context: Context, plan: Plan) -> None:
             f"{context.host} cannot move: {first.title} ({first.id}), {len(blockers)} blockers",
             f"solve them, or waive them by id in {context.work.plan}",
         )
-
-
-def _largest(found: Facts) -> int:
-    """Bytes that the snapshot takes at most: all that lies on the source's own disks."""
-    return sum(mount.used for mount in found.storage.mounts if mount.kind == "local")
 
 
 def _probe(source: Carrier, plan: Plan) -> object:

@@ -1,0 +1,135 @@
+"""Adaptations change what must change, and no byte else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from migrator.adapt import Change, adapt
+from migrator.plan import Identity, Plan, Service
+from tests import builders as make
+
+FSTAB = "# disks\n\nUUID=1 / ext4 defaults 0 1\n/dev/vdb /srv\text4\n"
+INTERFACES = """\
+auto lo
+iface lo inet loopback
+
+auto eth0
+iface eth0 inet static
+    address 10.0.0.5/24
+source /etc/network/interfaces.d/*
+"""
+CRON = (
+    "@include common-auth\nsession    required     pam_loginuid.so\nsession required pam_env.so\n"
+)
+RSYSLOG = 'module(load="imuxsock")\nmodule(load="imklog")   # kernel\n*.* @10.0.0.9\n'
+
+
+class Files:
+    """A tree that is a dictionary."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+    def read(self, path: str) -> bytes | None:
+        return self.files.get(path)
+
+    def exists(self, path: str) -> bool:
+        return path in self.files
+
+    def mode(self, path: str) -> int:
+        return 0o600
+
+    def names(self, directory: str) -> list[str]:
+        prefix = directory + "/"
+        return sorted(
+            {path[len(prefix) :].split("/")[0] for path in self.files if path.startswith(prefix)}
+        )
+
+
+def changes(files: dict[str, str], plan: Plan | None = None, **found: object) -> dict[str, Change]:
+    texts = {path: text.encode() for path, text in files.items()}
+    made = adapt(make.facts(**found), plan or make.plan(), Files(texts))
+    assert [change.path for change in made] == sorted(change.path for change in made)
+    assert all(change.reason for change in made)
+    return {change.path: change for change in made}
+
+
+def test_fstab_is_commented_and_stays_readable() -> None:
+    change = changes({"/etc/fstab": FSTAB})["/etc/fstab"]
+    assert change.content.decode() == (
+        "# disks\n\n# migrator: UUID=1 / ext4 defaults 0 1\n# migrator: /dev/vdb /srv\text4\n"
+    )
+    assert change.mode == 0o600
+
+
+def test_adapting_twice_changes_nothing_more() -> None:
+    files = {"/etc/fstab": FSTAB, "/etc/network/interfaces": INTERFACES, "/etc/pam.d/cron": CRON}
+    once = {path: change.content.decode() for path, change in changes(files).items()}
+    assert set(once) == set(files)
+    assert changes(once) == {}
+
+
+def test_only_the_loopback_interface_remains() -> None:
+    text = changes({"/etc/network/interfaces": INTERFACES})["/etc/network/interfaces"]
+    lines = text.content.decode().splitlines()
+    assert lines[:3] == ["auto lo", "iface lo inet loopback", ""]
+    assert lines[3:6] == [
+        "# migrator: auto eth0",
+        "# migrator: iface eth0 inet static",
+        "# migrator:     address 10.0.0.5/24",
+    ]
+    assert lines[6] == "source /etc/network/interfaces.d/*"
+
+
+def test_login_uid_is_optional_and_other_modules_are_not() -> None:
+    text = changes({"/etc/pam.d/cron": CRON})["/etc/pam.d/cron"].content.decode()
+    assert text == CRON.replace("required     pam_loginuid", "optional     pam_loginuid")
+
+
+def test_kernel_log_input_is_commented() -> None:
+    logs = (make.log("input", "imklog", where="/etc/rsyslog.conf:2"),)
+    change = changes({"/etc/rsyslog.conf": RSYSLOG}, logs=logs)["/etc/rsyslog.conf"]
+    assert b'\n# migrator: module(load="imklog")   # kernel\n' in change.content
+    assert change.content.count(b"# migrator") == 1
+
+
+def test_units_are_masked_and_disabled_by_plan() -> None:
+    services = {"a.service": Service("mask", "x"), "b.service": Service("disable", "y")}
+    link = "/etc/systemd/system/multi-user.target.wants/b.service"
+    made = changes({link: ""}, make.plan(services=services))
+    assert made["/etc/systemd/system/a.service"].target == "/dev/null"
+    assert made[link].action == "remove"
+
+
+def test_jobs_wait_for_their_release() -> None:
+    units = tuple(
+        make.unit(name)
+        for name in ("cron.service", "shop.timer", "systemd-tmpfiles-clean.timer", "shop.service")
+    )
+    made = changes({}, units=units)
+    assert sorted(made) == [
+        f"/etc/systemd/system/{name}.d/50-migrator-hold.conf"
+        for name in ("cron.service", "shop.timer")
+    ]
+    assert all(b"ConditionPathExists=/run/migrator/released" in c.content for c in made.values())
+
+
+def test_identity_is_reset_only_by_plan() -> None:
+    key = "/etc/ssh/ssh_host_rsa_key"
+    found = {"secrets": (make.secret("ssh-host-key", key),)}
+    files = {key: "", f"{key}.pub": "", "/etc/machine-id": "1"}
+    assert changes(files, **found) == {}
+    reset = make.plan(identity=Identity(machine_id="reset", host_keys="reset"))
+    assert sorted(changes(files, reset, **found)) == ["/etc/machine-id", key, f"{key}.pub"]
+
+
+def test_a_subject_can_be_switched_off() -> None:
+    plan = make.plan()
+    off = replace(plan, adapt={**plan.adapt, "fstab": False})
+    assert changes({"/etc/fstab": FSTAB}, off) == {}
+
+
+def test_bytes_that_are_no_text_survive() -> None:
+    files = Files({"/etc/fstab": b"# caf\xe9\n/dev/a / ext4\n"})
+    (change,) = adapt(make.facts(), make.plan(), files)
+    assert change.content == b"# caf\xe9\n# migrator: /dev/a / ext4\n"
