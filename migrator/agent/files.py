@@ -24,7 +24,9 @@ class Root(object):
 
     def at(self, path):
         # type: (str) -> str
-        return path if self.live else self.path + path
+        """A name that the system's calls take; Python 2 knows such names only as bytes."""
+        place = path if self.live else self.path + path
+        return place if sys.version_info[0] > 2 else encoded(place)  # type: ignore[return-value]
 
     def raw(self, path):
         # type: (str) -> bytes
@@ -58,7 +60,7 @@ class Root(object):
         # type: (str) -> list[str]
         """What is in a directory, sorted; empty when there is none."""
         try:
-            return sorted(os.listdir(self.at(path)))
+            return sorted(decoded(name) for name in os.listdir(encoded(self.at(path))))
         except OSError:
             return []
 
@@ -76,7 +78,18 @@ class Root(object):
 def encoded(text):
     # type: (str) -> bytes
     """The bytes that ``decoded`` made ``text`` from."""
-    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+    if isinstance(text, bytes):
+        return text
+    if sys.version_info[0] > 2:
+        return text.encode("utf-8", "surrogateescape")
+    return b"".join(_byte(letter) or letter.encode("utf-8") for letter in text)
+
+
+def _byte(letter):
+    # type: (str) -> bytes
+    """The byte that a surrogate stands for, b"" for an ordinary letter."""
+    number = ord(letter) - 0xDC00
+    return bytes(bytearray([number])) if 0x80 <= number <= 0xFF else b""
 
 
 def decoded(data):

@@ -81,7 +81,7 @@ def test_no_space_for_the_work(site: Site, tmp_path: Path) -> None:
 def test_target_without_an_engine(site: Site, tmp_path: Path) -> None:
     done = site.playbook("--tags", "discover,assess,plan,snapshot,build")
     assert done.returncode == 0, done.stdout
-    refused(site.migrator("launch", "box", "--target", "bare"), errors.TargetUnfit, "podman")
+    refused(site.migrator("launch", "box", "--target", "box"), errors.TargetUnfit, "podman")
 
 
 def test_plan_with_an_unknown_key(site: Site, tmp_path: Path) -> None:

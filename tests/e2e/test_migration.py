@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,10 @@ def pair(site: Site) -> acceptance.Pair:
 
 @pytest.fixture(scope="module")
 def migrated(site: Site, pair: acceptance.Pair) -> acceptance.Pair:
-    rehearsed = site.playbook("--check")
+    rehearsal = replace(site, work=site.work.with_name("rehearsal"))
+    rehearsed = rehearsal.playbook("--check")
     assert rehearsed.returncode == 0, rehearsed.stdout
-    assert not site.work.exists(), "--check wrote a file"
+    assert not rehearsal.work.exists(), "--check wrote a file"
     done = site.playbook()
     assert done.returncode == 0, done.stdout
     return pair

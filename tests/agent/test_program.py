@@ -1,0 +1,166 @@
+"""The agent as a program, carried as it is to a host, under every Python that is found here."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from migrator import bundle, facts
+from migrator.agent import frames
+from migrator.entries import Entry, read_tree
+from tests import corpus
+
+BOOT = (bundle.HERE / "boot.py").read_text()
+
+
+def interpreters() -> list[str]:
+    """Each version once: this one, those in PATH, and those that pyenv keeps."""
+    versions = ["2.7", *(f"3.{minor}" for minor in range(4, 16))]
+    found = {sys.executable, *filter(None, (shutil.which(f"python{v}") for v in versions))}
+    found |= {str(path) for path in Path.home().glob(".pyenv/versions/*/bin/python")}
+    working: dict[str, str] = {}
+    for name in sorted(found):
+        ask = [name, "-c", "import sys; print(sys.version_info[:2])"]
+        done = subprocess.run(ask, capture_output=True, text=True)
+        if done.returncode == 0:
+            working.setdefault(done.stdout, name)
+    return list(working.values())
+
+
+def ask(python: str, verb: str, params: dict[str, object], data: bytes = b"") -> bytes:
+    request = bundle.request("agent", params)
+    package = len(bundle.pack("agent"))
+    sizes = [str(package), str(len(request) - package)]
+    command = [python, "-E", "-s", "-c", BOOT, "migrator.agent.main", verb, *sizes]
+    done = subprocess.run(command, input=request + data, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.startswith(frames.MAGIC)
+    return done.stdout
+
+
+def document(python: str, root: str) -> dict[str, object]:
+    answer = ask(python, "facts", {"root": root, "agent": "x"})
+    _, payload = frames.read(io.BytesIO(answer[len(frames.MAGIC) :]))
+    found: dict[str, object] = json.loads(payload)
+    return found
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("tree")
+    if os.geteuid() == 0:
+        corpus.make(root)
+    (root / "etc").mkdir(exist_ok=True)
+    (root / "etc/hostname").write_bytes(b"h\xf6st\n")
+    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+    return root
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_facts_of_a_live_host_load(python: str) -> None:
+    found = facts.load(document(python, "/"))
+    assert found.system.boot_id
+    assert any(process.pid == 1 for process in found.processes)
+    assert not [failure for failure in found.failures if failure.subject in ("mounts", "users")]
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_every_python_says_the_same(python: str, tree: Path) -> None:
+    mine, theirs = document(sys.executable, str(tree)), document(python, str(tree))
+    for key in ("python", "taken_at"):
+        mine.pop(key), theirs.pop(key)
+    assert theirs == mine
+    assert facts.load({**mine, "python": "", "taken_at": 0}).system.hostname == "h\udcf6st"
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_tree_and_contents_are_the_same(python: str, tree: Path) -> None:
+    params = {"root": str(tree)}
+    entries = [entry for entry in read_tree(io.BytesIO(ask(python, "tree", params)))]
+    mine = [entry for entry in read_tree(io.BytesIO(ask(sys.executable, "tree", params)))]
+    assert [_loose(entry) for entry in entries] == [_loose(entry) for entry in mine]
+    paths = [entry.path for entry in mine if isinstance(entry, Entry) and entry.kind == "f"]
+    wanted = b"".join(_wanted(index, path) for index, path in enumerate(paths))
+    answer = ask(python, "read", params, wanted + frames.HEAD.pack(b"Z", 0))
+    assert _contents(answer) == [_data(tree, path) for path in paths]
+
+
+def _loose(entry: object) -> object:
+    """Python 2 has times in floating point, which lose their last digits."""
+    assert isinstance(entry, Entry)
+    fields = {name: getattr(entry, name) for name in Entry.__slots__}
+    return fields | {name: fields[name] // 10_000 // 100 for name in ("mtime_ns", "ctime_ns")}
+
+
+def _wanted(index: int, path: bytes) -> bytes:
+    payload = frames.INDEX.pack(index) + path
+    return frames.HEAD.pack(b"W", len(payload)) + payload
+
+
+def _data(tree: Path, path: bytes) -> bytes:
+    data = Path(os.fsdecode(os.fsencode(tree) + b"/" + path)).read_bytes()
+    return data.replace(b"\0", b"")
+
+
+def _contents(answer: bytes) -> list[bytes]:
+    """The contents in order, without zeros: holes are not sent."""
+    stream = io.BytesIO(answer[len(frames.MAGIC) :])
+    found: list[bytes] = []
+    while True:
+        kind, payload = frames.read(stream)
+        if kind == b"B":
+            found.append(b"")
+        elif kind == b"D":
+            found[-1] += payload.replace(b"\0", b"")
+        elif kind == b"Z":
+            return found
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_filled_up(tmp_path: Path) -> None:
+    """The announced bytes come, and the end says that the file changed."""
+    from migrator.agent import read
+
+    path = tmp_path / "log"
+    path.write_bytes(b"x" * 1000)
+    out = io.BytesIO()
+    descriptor = os.open(path, os.O_RDONLY)
+    original = read._copy
+
+    def shrink(handle: object, offset: int, length: int, stdout: object) -> None:
+        path.write_bytes(b"y" * 10)
+        original(handle, offset, length, stdout)
+
+    read._copy = shrink
+    try:
+        read._send(0, descriptor, out)
+    finally:
+        read._copy = original
+    out.seek(0)
+    sent = [frames.read(out) for _ in range(4)]
+    assert [kind for kind, _ in sent] == [b"B", b"D", b"D", b"F"]
+    assert b"".join(payload for kind, payload in sent if kind == b"D") == b"y" * 10 + bytes(990)
+    assert sent[-1][1] == frames.FINISH.pack(0, 1)
+
+
+def test_mounts_that_are_not_listed_are_not_touched(tmp_path: Path) -> None:
+    if os.geteuid():
+        pytest.fail("this test mounts a file system: run it as root")
+    point = tmp_path / "data"
+    point.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", point], check=True)
+    try:
+        (point / "file").touch()
+        closed = read_tree(io.BytesIO(ask(sys.executable, "tree", {"root": str(tmp_path)})))
+        assert [(e.path, e.kind) for e in closed if isinstance(e, Entry)][1:] == [(b"data", "m")]
+        params = {"root": str(tmp_path), "mounts": ["/data"]}
+        opened = read_tree(io.BytesIO(ask(sys.executable, "tree", params)))
+        assert b"data/file" in [e.path for e in opened]
+    finally:
+        subprocess.run(["umount", point], check=True)

@@ -1,0 +1,115 @@
+"""The architecture as a test: who may import what, and one word for each stage."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from migrator.stages import STAGES
+
+TOP = Path(__file__).resolve().parents[1]
+PACKAGE = TOP / "migrator"
+ORDER = ["discover", "assess", "plan", "snapshot", "build", "launch", "verify"]
+IO = {"os", "subprocess", "socket", "shutil", "paramiko", "urllib", "http", "tempfile"}
+REACHING = {"migrator.transport", "migrator.login", "migrator.workdir", "migrator.store"}
+# Judgement, comparison and planning are functions of their arguments; these may not reach out.
+PURE = [
+    *("facts.py", "entries.py", "decode.py", "layers.py", "exclusions.py", "tarformat.py"),
+    *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("assess/*.py"))),
+    *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("adapt/*.py"))),
+    *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("verify/*.py"))),
+    *("plan/__init__.py", "plan/propose.py", "plan/paths.py", "plan/grants.py", "plan/merge.py"),
+]
+COMMANDS = {"agent/run.py", "runtime/run.py", "runtime/steps.py", "transport.py"}
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_judgement_reaches_nothing(name: str) -> None:
+    found = imports(PACKAGE / name)
+    tops = {module.partition(".")[0] for module in found}
+    assert not tops & IO
+    assert not found & REACHING
+
+
+@pytest.mark.parametrize("program", ["agent", "runtime"])
+def test_what_is_carried_needs_only_the_standard_library(program: str) -> None:
+    own = f"migrator.{program}"
+    for path in sorted((PACKAGE / program).glob("*.py")):
+        for module in imports(path):
+            top = module.partition(".")[0]
+            fine = module.startswith(own) if top == "migrator" else _is_standard(top)
+            assert fine, f"{path.name} imports {module}"
+
+
+def _is_standard(module: str) -> bool:
+    return module in sys.stdlib_module_names or module in ("httplib", "urllib2", "__future__")
+
+
+def test_commands_are_started_in_few_places() -> None:
+    using = {str(path.relative_to(PACKAGE)) for path in modules() if "subprocess" in imports(path)}
+    assert using == COMMANDS
+
+
+def test_nothing_hangs_on_the_surfaces() -> None:
+    for path in modules():
+        if path.name != "cli.py" and "ansible" not in path.parts:
+            above = {m for m in imports(path) if m.startswith(("migrator.cli", "migrator.ansible"))}
+            assert not above, path
+
+
+def test_every_module_can_be_imported_alone() -> None:
+    """Its own interpreter for each, so that no import hides behind another."""
+    names = [
+        ".".join(path.relative_to(TOP).with_suffix("").parts).removesuffix(".__init__")
+        for path in modules()
+        if path.name not in ("boot.py",) and "docs" not in path.parts
+    ]
+    script = "import importlib, sys; importlib.import_module(sys.argv[1])"
+    for name in names:
+        done = subprocess.run(
+            [sys.executable, "-c", script, name], cwd=TOP, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{name}: {done.stderr}"
+
+
+def test_one_word_for_each_stage() -> None:
+    assert list(STAGES) == ORDER
+    plays = yaml.safe_load((TOP / "playbooks/migrate.yml").read_text())
+    assert [play["tags"] for play in plays] == ORDER
+    assert [play["roles"] for play in plays] == [[stage] for stage in ORDER]
+    shown = subprocess.run(
+        [sys.executable, "-m", "migrator.cli", "--help"], cwd=TOP, capture_output=True, text=True
+    ).stdout
+    headings = re.findall(r"(?m)^## (\w+)", (TOP / "docs/flow.md").read_text())
+    assert headings == ORDER
+    for stage in ORDER:
+        assert (PACKAGE / f"stages/{stage}.py").exists()
+        assert (TOP / f"roles/{stage}/tasks/main.yml").exists()
+        assert re.search(rf"(?m)^ +{stage} ", shown), f"migrator {stage} is not in the help"
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    for path in [*TOP.glob("*.md"), *TOP.glob("docs/**/*.md"), *TOP.glob("lab/*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
+            assert (path.parent / link).exists(), f"{path.name} links to {link}"
