@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -77,8 +78,8 @@ def status(_: argparse.Namespace) -> None:
         print(f"{host.name:16} {host.kind:10} {host.address:14} {alive:8} {host.recipe}")
 
 
-def inventory(_: argparse.Namespace) -> None:
-    """Ansible's view of the running hosts."""
+def inventory(options: argparse.Namespace) -> None:
+    """Ansible's view of the running hosts, as a file or as an inventory script prints it."""
     known = {
         host.name: {
             "ansible_host": host.address,
@@ -88,7 +89,10 @@ def inventory(_: argparse.Namespace) -> None:
         }
         for host in state.hosts()
     }
-    print(yaml.safe_dump({"all": {"hosts": known}}), end="")
+    if options.list:
+        print(json.dumps({"_meta": {"hostvars": known}, "all": {"hosts": sorted(known)}}))
+    else:
+        print(yaml.safe_dump({"all": {"hosts": known}}), end="")
 
 
 def clean(_: argparse.Namespace) -> None:
@@ -153,6 +157,9 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("name")
     verb.add_argument("command", nargs=argparse.REMAINDER)
     verb.set_defaults(run=ssh)
-    for function in (status, inventory, clean):
+    verb = verbs.add_parser("inventory", help="the running hosts for Ansible, as YAML")
+    verb.add_argument("--list", action="store_true", help="as JSON, for inventory scripts")
+    verb.set_defaults(run=inventory)
+    for function in (status, clean):
         verbs.add_parser(function.__name__).set_defaults(run=function)
     return parser

@@ -13,7 +13,7 @@ import types
 import zipfile
 
 try:
-    from importlib.machinery import ModuleSpec
+    from importlib.machinery import ModuleSpec  # novm
 except ImportError:  # Python 2 asks find_module instead
     ModuleSpec = None
 

@@ -1,8 +1,7 @@
 """What a host is: the agent's document, typed. Facts only; nothing here decides.
 
-Every list keeps the order of its source. ``where`` is a place on the host: ``path`` or
-``path:line``. What the agent could not parse is in ``unparsed`` with its raw text; a subject that
-failed is in ``failures`` and its list is empty.
+Lists keep the order of their source. ``where`` is a ``path`` or ``path:line`` of the host. What was
+not understood is in ``unparsed``; a subject that failed is in ``failures`` and its list is empty.
 """
 
 from __future__ import annotations
@@ -207,9 +206,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Setting:
-    """A line of configuration: a sysctl, a pam limit, a sudo rule."""
-
+class Setting:  # a line of configuration: a sysctl, a pam limit, a sudo rule
     where: str
     key: str
     value: str
@@ -274,15 +271,11 @@ class Facts:
 
 def load(document: Any) -> Facts:
     """The agent's JSON as Facts; raises ProtocolError for another schema or a malformed one."""
+    again = "run 'migrator discover' again"
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != SCHEMA:
-        raise ProtocolError(
-            f"facts of schema {schema!r} cannot be read by this version (schema {SCHEMA})",
-            "run 'migrator discover' again",
-        )
+        raise ProtocolError(f"facts have schema {schema!r}, this version reads {SCHEMA}", again)
     try:
         return decode(Facts, document)
     except DecodeError as error:
-        raise ProtocolError(
-            f"facts are malformed: {error}", "run 'migrator discover' again"
-        ) from error
+        raise ProtocolError(f"facts are malformed: {error}", again) from error

@@ -5,6 +5,8 @@ from __future__ import absolute_import, division, print_function
 import errno
 import os
 
+from migrator.agent.files import encoded
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -23,13 +25,14 @@ def xattrs(path):
 def _xattrs(path):
     # type: (bytes) -> list[tuple[bytes, bytes]]
     try:
-        names = os.listxattr(path, follow_symlinks=False)
+        names = os.listxattr(path, follow_symlinks=False)  # novm
     except OSError:
         return []
     found = []
     for name in sorted(names):
         try:
-            found.append((os.fsencode(name), os.getxattr(path, name, follow_symlinks=False)))
+            value = os.getxattr(path, name, follow_symlinks=False)  # novm
+            found.append((encoded(name), value))
         except OSError:
             continue  # removed meanwhile
     return found

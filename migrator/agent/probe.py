@@ -13,8 +13,8 @@ try:
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
 except ImportError:
-    from httplib import HTTPException  # type: ignore[import-not-found, no-redef]
-    from urllib2 import HTTPError, Request, urlopen  # type: ignore[import-not-found, no-redef]
+    from httplib import HTTPException  # type: ignore[import-not-found, no-redef]  # novm
+    from urllib2 import HTTPError, Request, urlopen  # type: ignore[import-not-found, no-redef]  # novm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,15 +66,20 @@ def _get(url):
     status, body, problem = 0, b"", ""
     try:
         request = Request(url, headers={"User-Agent": "migrator"})
-        # The certificate belongs to a name, and we ask by address.
-        context = ssl._create_unverified_context()
-        answer = urlopen(request, timeout=TIMEOUT, context=context)
+        answer = urlopen(request, timeout=TIMEOUT, **_trusting())
         status, body = answer.getcode(), answer.read(LIMIT)
     except HTTPError as error:
         status, body = error.code, error.read(LIMIT)
     except (IOError, OSError, HTTPException, ValueError) as error:
         problem = str(error) or error.__class__.__name__
     return {"status": status, "body": hashlib.sha256(body).hexdigest(), "error": problem}
+
+
+def _trusting():
+    # type: () -> dict[str, Any]
+    """The certificate belongs to a name, and we ask by address. Python before 2.7.9 checks none."""
+    make = getattr(ssl, "_create_unverified_context", None)
+    return {"context": make()} if make else {}
 
 
 def _follow(line, wanted):

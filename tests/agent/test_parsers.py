@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -85,10 +87,6 @@ def notes() -> Notes:
     return Notes()
 
 
-def raws(notes: Notes) -> list[str]:
-    return [row["raw"] for row in notes.unparsed]
-
-
 def test_system(root: Root) -> None:
     found = system.read(root)
     assert (found["hostname"], found["fqdn"]) == ("old", "old.example.org")
@@ -108,7 +106,7 @@ def test_cron(root: Root, notes: Notes) -> None:
     assert user["where"] == "/var/spool/cron/crontabs/ops:3"
     assert (user["schedule"], user["raw"]) == ("0 4 * * 1", "0 4 * * 1 backup")
     assert jobs["at", "ops", "/opt/shop/note at"]["schedule"] == "2037-01-01T04:00Z"
-    assert raws(notes) == ["@daily bad", "odd"]
+    assert [row["raw"] for row in notes.unparsed] == ["@daily bad", "odd"]
     assert "hunter2" not in str(jobs)
 
 
@@ -139,7 +137,7 @@ def test_accounts(root: Root, notes: Notes) -> None:
     }
     assert users["ops"]["key_fingerprints"][0].startswith("SHA256:")
     assert "hash" not in str(users)
-    assert raws(notes) == ["broken:x"]
+    assert [row["raw"] for row in notes.unparsed] == ["broken:x"]
     assert accounts.groups(root, notes)[1]["members"] == ["ops", "root"]
     assert [row["key"] for row in accounts.sudo(root)] == ["Defaults", "%sudo", "ops"]
 
@@ -150,12 +148,10 @@ def test_storage(root: Root, notes: Notes) -> None:
         ("UUID=1", "/"),
         ("/dev/vdb", "/srv/my data"),
     ]
-    assert raws(notes) == ["half line"]
+    assert [row["raw"] for row in notes.unparsed] == ["half line"]
 
 
 def test_state_directories_are_those_of_other_users(tmp_path: Path) -> None:
-    import os
-
     for name in ("opt/shop/bin", "opt/shop/var/inner", "var/lib/mysql"):
         (tmp_path / name).mkdir(parents=True)
     if os.geteuid() == 0:
@@ -172,7 +168,7 @@ def test_kernel(root: Root, notes: Notes) -> None:
     assert [(row["key"], row["value"]) for row in kernel.limits(root, notes)] == [
         ("shop hard nofile", "16384")
     ]
-    assert raws(notes) == ["odd", "shop odd"]
+    assert [row["raw"] for row in notes.unparsed] == ["odd", "shop odd"]
 
 
 def test_network_files(root: Root) -> None:
@@ -253,8 +249,6 @@ def test_no_input_makes_a_parser_raise(
 @given(st.lists(st.text("ab *@/#0 :=", min_size=1, max_size=20), max_size=8))
 def test_no_crontab_line_is_lost(lines: list[str]) -> None:
     """Each line is a job, a comment, a setting, or kept as not understood."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as top:
         (Path(top) / "etc").mkdir()
         (Path(top) / "etc/crontab").write_text("\n".join(lines))
