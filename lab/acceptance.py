@@ -125,7 +125,7 @@ def job_ran(kind: str) -> Callable[[Pair], str]:
     def check(pair: Pair) -> str:
         if kind == "daily":  # anacron remembers that it ran today, on the source
             pair.inside("rm", "--force", "/var/spool/anacron/cron.daily")
-            pair.inside("systemctl", "start", "anacron.service")
+            pair.inside("systemctl", "restart", "anacron.service")
         since = pair.inside("stat", "--format=%Y", "/proc/1").strip()
         recent = ["find", f"/var/log/jobs/{kind}.log", "-newermt", f"@{since}"]
         wait_for(lambda: pair.inside(*recent).strip(), JOB_PATIENCE)

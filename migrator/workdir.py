@@ -116,7 +116,9 @@ class Workdir:
 def make_private(path: Path) -> None:
     """Create ``path`` and its missing parents with mode 0700."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for place in (*reversed(path.parents), path):
+            if not place.exists():
+                place.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise explained(error, path) from error
 
