@@ -27,6 +27,7 @@ COMPARED = (
 MOST = 200  # points for single paths; more are counted in one
 # Places that change by running, and files that the engine gives: path -> why.
 LIVING = {
+    "/": "container storage makes the root directory itself",
     "/var/log": "logs go on",
     "/var/spool": "queues go on",
     "/var/cache": "caches go on",
@@ -146,9 +147,6 @@ def _written(case: Case, found: Entry) -> bool:
 
 
 def _living(path: str) -> str:
-    at = path
-    while at not in ("", "/"):
-        if at in LIVING:
-            return LIVING[at]
-        at = at.rpartition("/")[0]
-    return ""
+    if path in LIVING:
+        return LIVING[path]
+    return next((why for top, why in LIVING.items() if path.startswith(f"{top}/")), "")
