@@ -18,7 +18,9 @@ from migrator.facts import Facts
 from migrator.plan import Hook, Plan
 from migrator.workdir import Workdir, write_text
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+HERE = Path(__file__).resolve().parent
+INSTALLED = HERE / "_content" / "templates"  # in a wheel; in a clone they lie at the top
+TEMPLATES = INSTALLED if INSTALLED.is_dir() else HERE.parent / "templates"
 GENERATED = {"10-routes": "hooks/routes.sh.j2", "10-report": "hooks/report.sh.j2"}
 Rendered = dict[str, str]  # "prestart.d/10-routes" -> script
 

@@ -21,7 +21,7 @@ from isal import isal_zlib
 
 from migrator.errors import StoreDamaged
 from migrator.tarformat import END
-from migrator.workdir import explained, make_private, write_json
+from migrator.workdir import explained, make_private, private, write_json
 
 MEMBER = 1 << 20  # bytes of content after which a gzip member ends at the next file
 CHUNK = 1 << 20
@@ -132,7 +132,7 @@ class Store:
     def tag(self, name: str, descriptor: dict[str, Any]) -> None:
         """Let ``name`` mean the manifest of ``descriptor``; other names stay."""
         index = self.path / "index.json"
-        with (self.path / ".lock").open("w") as lock:
+        with open(self.path / ".lock", "w", opener=private) as lock:  # noqa: PTH123
             fcntl.flock(lock, fcntl.LOCK_EX)
             document = json.loads(index.read_text())
             others = [m for m in document["manifests"] if m.get("annotations", {}).get(REF) != name]

@@ -100,7 +100,7 @@ class Workdir:
     def lock(self, stage: str) -> Iterator[None]:
         """Hold the host for one stage. Raises Locked with the holder's stage and pid."""
         make_private(self.path)
-        with (self.path / "lock").open("a+") as handle:
+        with open(self.path / "lock", "a+", opener=private) as handle:  # noqa: PTH123
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -111,6 +111,11 @@ class Workdir:
             handle.write(f"{stage} (pid {os.getpid()})\n")
             handle.flush()
             yield
+
+
+def private(path: str, flags: int) -> int:
+    """An opener that makes files for their owner alone."""
+    return os.open(path, flags, 0o600)
 
 
 def make_private(path: Path) -> None:

@@ -36,9 +36,10 @@ def _finding(findings: list[Finding]) -> list[RenderableType]:
     seen = [f"{printable(f.where)}  {printable(f.evidence)}".rstrip() for f in findings[:MOST]]
     if len(findings) > MOST:
         seen.append(f"… and {len(findings) - MOST} more")
-    body = Text("\n".join(seen) + "\n", style="bold" if level >= Level.RISK else "")
-    advice = Text(f"{first.why} {first.todo}", style="dim")
-    return [title, Padding(Group(body, advice) if level > Level.INFO else body, (0, 0, 0, 12))]
+    parts = [Text("\n".join(seen), style="bold" if level >= Level.RISK else "")]
+    if level > Level.INFO:
+        parts += [Text(first.why, style="dim"), Text(f"→ {first.todo}")]
+    return [title, Padding(Group(*parts), (0, 0, 0, 12), expand=False)]
 
 
 def printable(text: str) -> str:

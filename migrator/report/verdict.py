@@ -20,14 +20,17 @@ def page(verdict: Verdict) -> RenderableType:
 
 
 def _subjects(verdict: Verdict) -> Table:
-    table = Table("subject", *(("same", "explained", "different")), "explained by", box=None)
+    table = Table("subject", box=None)
+    for name in ("same", "explained", "different"):
+        table.add_column(name, justify="right")
+    table.add_column("explained by")
     for subject in dict.fromkeys(point.subject for point in verdict.points):
         points = [point for point in verdict.points if point.subject == subject]
         counts = Counter[str]()
         for point in points:
             counts[point.result] += point.count
         whys = Counter(point.why for point in points if point.result == "explained")
-        text = "; ".join(f"{printable(why)}" for why, _ in whys.most_common(2))
+        text = "; ".join(printable(why) for why, _ in whys.most_common(2))
         more = f" (+{len(whys) - 2})" if len(whys) > 2 else ""
         wrong = Text(str(counts["different"]), style="bold red" if counts["different"] else "green")
         table.add_row(

@@ -64,7 +64,8 @@ def test_stages_run_alone_and_keep_their_results(site: Site, migrated: acceptanc
         assert json.loads(done.stdout)["changed"] is False, done.stdout
     tagged = site.playbook("--tags", "assess", "--limit", "box")
     assert tagged.returncode == 0
-    assert "TASK [assess" in tagged.stdout and "TASK [launch" not in tagged.stdout
+    assert "TASK [assess : Judge whether it can move]" in tagged.stdout
+    assert "TASK [launch : Start the rich container]" not in tagged.stdout
 
 
 def test_a_difference_made_by_hand_is_found(site: Site, migrated: acceptance.Pair) -> None:

@@ -1,0 +1,190 @@
+"""The borders: JSON into types, the work directory, the inventory, the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+import multiprocessing
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from migrator import bundle, errors, facts
+from migrator.agent import frames
+from migrator.decode import DecodeError, decode
+from migrator.errors import Locked, MigratorError, ProtocolError, StoreDamaged, UsageError
+from migrator.inventory import Inventory, known_hosts
+from migrator.workdir import Workdir, make_private, read_json, write_json
+
+TOP = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    name: str
+    kind: Literal["a", "b"]
+    parts: tuple[int, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ([], "is not of type dict"),
+        ({"name": "x"}, "key 'kind' is missing"),
+        ({"name": 1, "kind": "a"}, "name: 1 is not of type str"),
+        ({"name": "x", "kind": "c"}, "kind: 'c' is not one of a, b"),
+        ({"name": "x", "kind": "a", "nam": 1}, r"unknown key 'nam' \(known: kind, name, parts\)"),
+        ({"name": "x", "kind": "a", "parts": [1, "2"]}, r"parts\[1\]: '2' is not of type int"),
+        ({"name": "x", "kind": "a", "parts": [True]}, "is not of type int"),
+    ],
+)
+def test_a_wrong_document_names_the_place(document: Any, words: str) -> None:
+    with pytest.raises(DecodeError, match=words):
+        decode(Leaf, document)
+
+
+def test_a_right_document_becomes_a_record() -> None:
+    document = {"name": "x", "kind": "b", "parts": [1, 2]}
+    assert decode(Leaf, document) == Leaf("x", "b", (1, 2))
+
+
+@pytest.mark.parametrize("document", [None, [], {}, {"schema": 99}, {"schema": 1}])
+def test_facts_of_another_make_are_refused(document: Any) -> None:
+    with pytest.raises(ProtocolError, match="discover"):
+        facts.load(document)
+
+
+def test_exit_codes_are_stable() -> None:
+    assert {kind.__name__: kind.exit_code for kind in MigratorError.__subclasses__()} == {
+        "UsageError": 2,
+        "Unreachable": 3,
+        "HostKeyUnknown": 4,
+        "NoPython": 5,
+        "BecomeFailed": 6,
+        "NoSpace": 7,
+        "TargetUnfit": 8,
+        "PlanInvalid": 9,
+        "Blocked": 10,
+        "Different": 11,
+        "ProtocolError": 12,
+        "StoreDamaged": 13,
+        "Locked": 14,
+        "RemoteFailed": 15,
+    }
+    assert str(errors.NoSpace("full", "free some")) == "full: free some"
+
+
+@pytest.mark.parametrize("host", ["", "..", "a/b", "store", "-x", "a\nb"])
+def test_a_host_name_that_is_no_directory_is_refused(tmp_path: Path, host: str) -> None:
+    with pytest.raises(UsageError):
+        Workdir(tmp_path, host)
+
+
+def test_files_are_private_and_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "work/old/facts.json"
+    write_json(path, {"a": 1})
+    write_json(path, {"a": 2})
+    assert read_json(path, "discover") == {"a": 2}
+    assert [p.name for p in path.parent.iterdir()] == ["facts.json"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == path.parents[1].stat().st_mode & 0o777 == 0o700
+
+
+def test_missing_and_damaged_results_say_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="run 'migrator discover' first"):
+        read_json(tmp_path / "facts.json", "discover")
+    (tmp_path / "facts.json").write_text("{")
+    with pytest.raises(StoreDamaged, match="run 'migrator discover' again"):
+        read_json(tmp_path / "facts.json", "discover")
+
+
+def _hold(root: Path, held: Any, done: Any) -> None:
+    with Workdir(root, "old").lock("snapshot"):
+        held.set()
+        done.wait(20)
+
+
+def test_two_runs_on_one_host_are_told_of_each_other(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    held, done = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(tmp_path, held, done))
+    other.start()
+    try:
+        assert held.wait(20)
+        with pytest.raises(Locked, match=r"in use by snapshot \(pid"), _lock(tmp_path):
+            pass
+    finally:
+        done.set()
+        other.join()
+    with _lock(tmp_path):
+        assert make_private(tmp_path / "old") is None
+
+
+def _lock(root: Path) -> Any:
+    return Workdir(root, "old").lock("build")
+
+
+def test_inventory_gives_addresses_as_ansible_does(tmp_path: Path) -> None:
+    path = tmp_path / "hosts.yml"
+    path.write_text(
+        "all:\n  vars: {domain: example.org, ansible_user: ops}\n  hosts:\n"
+        "    web:\n      ansible_host: 'web.{{ domain }}'\n      ansible_port: 2022\n"
+        "      ansible_become: true\n      migrator_choices: {jobs: released}\n"
+        "      ansible_ssh_common_args: '-o UserKnownHostsFile=/a -oUserKnownHostsFile=/b'\n"
+    )
+    inventory = Inventory((str(path),))
+    address = inventory.address("web")
+    assert (address.host, address.port, address.user) == ("web.example.org", 2022, "ops")
+    assert address.become
+    assert address.known_hosts == ("/a", "/b")
+    choices = inventory.variables("web")["migrator_choices"]
+    assert json.dumps(choices) == '{"jobs": "released"}'
+    assert type(choices["jobs"]) is str
+    with pytest.raises(UsageError, match="'nosuch' is not in the inventory"):
+        inventory.address("nosuch")
+
+
+def test_known_hosts_of_other_options_are_none() -> None:
+    assert known_hosts("-o ConnectTimeout=3 -v") == ()
+
+
+def test_programs_are_packed_alike_each_time_and_contain_no_more() -> None:
+    bundle.pack.cache_clear()
+    first = bundle.digest("agent")
+    bundle.pack.cache_clear()
+    assert bundle.digest("agent") == first
+    names = zipfile.ZipFile(io.BytesIO(bundle.pack("agent"))).namelist()
+    assert "migrator/agent/main.py" in names
+    assert not [name for name in names if not name.startswith(("migrator/agent", "migrator/__"))]
+
+
+def test_frames_come_back() -> None:
+    entry = (b"a/\xff", b"f", 0o644, 1, 2, 3, -4, 5, 6, 7, 8, 9, 10, b"", [(b"user.x", b"\0")])
+    whole = (*entry, [(0, 2)], b"cron")
+    assert frames.unpack_entry(frames.pack_entry(whole)) == whole
+    begin = (1, 10, -5, 6, [(0, 2), (4, 3)])
+    assert frames.unpack_begin(frames.pack_begin(*begin)) == begin
+    with pytest.raises(frames.FrameError):
+        frames.unpack_entry(frames.pack_entry(whole)[:-1])
+
+
+def test_help_names_every_stage_and_errors_are_short(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "migrator.cli"]
+    shown = subprocess.run([*command, "--help"], cwd=TOP, capture_output=True, text=True)
+    assert shown.returncode == 0
+    wrong = subprocess.run(
+        [*command, "assess", "web", "-i", str(tmp_path / "none.yml")],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+    )
+    assert wrong.returncode == 2
+    assert wrong.stderr.splitlines() == [
+        f"migrator: inventory {tmp_path / 'none.yml'} does not exist",
+        "  name yours with -i",
+    ]
