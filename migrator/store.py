@@ -132,7 +132,7 @@ class Store:
     def tag(self, name: str, descriptor: dict[str, Any]) -> None:
         """Let ``name`` mean the manifest of ``descriptor``; other names stay."""
         index = self.path / "index.json"
-        with open(self.path / ".lock", "w", opener=private) as lock:  # noqa: PTH123
+        with open(self.path / ".lock", "w", opener=private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             document = json.loads(index.read_text())
             others = [m for m in document["manifests"] if m.get("annotations", {}).get(REF) != name]

@@ -100,7 +100,7 @@ class Workdir:
     def lock(self, stage: str) -> Iterator[None]:
         """Hold the host for one stage. Raises Locked with the holder's stage and pid."""
         make_private(self.path)
-        with open(self.path / "lock", "a+", opener=private) as handle:  # noqa: PTH123
+        with open(self.path / "lock", "a+", opener=private) as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
