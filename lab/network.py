@@ -46,7 +46,8 @@ def attach_namespace(host: Host, configure: bool) -> None:
     run("ip", "link", "set", host.link, "master", BRIDGE, "up")
     run("ip", "link", "set", peer, "netns", host.machine)
     inside = ["ip", "-n", host.machine]
-    run(*inside, "link", "set", peer, "name", "eth0")
+    # A random address would be replaced by the host's udev, and neighbours would miss it for long.
+    run(*inside, "link", "set", peer, "name", "eth0", "address", host.mac)
     run(*inside, "link", "set", "lo", "up")
     if configure:
         run(*inside, "address", "add", f"{host.address}/24", "dev", "eth0")

@@ -39,6 +39,11 @@ class Host:
         return "ml" + hashlib.sha256(self.name.encode()).hexdigest()[:10]
 
     @property
+    def mac(self) -> str:
+        """A locally administered address that is the same at each boot."""
+        return "52:54:00:" + ":".join(self.link[2 + 2 * n : 4 + 2 * n] for n in range(3))
+
+    @property
     def machine(self) -> str:
         return f"mlab-{self.name}"
 

@@ -27,7 +27,6 @@ def up(host: Host, recipe: Recipe, root: Path) -> None:
     network.attach_tap(host)
     image, initrd = kernel(root)
     drives = [f"file={path},if=virtio,format=raw" for path in images]
-    mac = "52:54:00:" + ":".join(host.link[2 + 2 * n : 4 + 2 * n] for n in range(3))
     run(
         QEMU, "-machine", "q35", *accelerator(image, initrd), "-m", str(recipe.vm.memory),
         "-smp", str(recipe.vm.cpus), "-display", "none", "-daemonize",
@@ -36,7 +35,7 @@ def up(host: Host, recipe: Recipe, root: Path) -> None:
         "-append", "console=ttyS0 root=/dev/vda rw net.ifnames=0 quiet",
         *(part for drive in drives for part in ("-drive", drive)),
         "-netdev", f"tap,id=n,ifname={host.link},script=no,downscript=no",
-        "-device", f"virtio-net-pci,netdev=n,mac={mac}",
+        "-device", f"virtio-net-pci,netdev=n,mac={host.mac}",
     )  # fmt: skip
 
 
