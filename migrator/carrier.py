@@ -129,7 +129,7 @@ def _failure(name: str, program: Program, result: Result) -> errors.MigratorErro
         )
     return errors.RemoteFailed(
         f"{name}: the {program} ended with status {result.status}: {last}",
-        "its whole output is shown with -v",
+        f"it said before: {' / '.join(words[-6:-1])}" if words[1:] else "run the stage again",
     )
 
 

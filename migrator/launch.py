@@ -25,8 +25,8 @@ def launch(target: Carrier, work: Workdir, plan: Plan, check: bool) -> dict[str,
     """{"changed", "actions", "diff", "state"} as the runtime saw it; launch.json has the state."""
     wanted = spec(work, plan)
     store = Store(work.store)
-    with ship.served(store) as port, target.tunnel(port) as there:
-        wanted["image"]["port"] = there
+    with ship.served(store) as (port, prefix), target.tunnel(port) as there:
+        wanted["image"] |= {"port": there, "prefix": prefix}
         done: dict[str, Any] = target.call("runtime", "launch", {**wanted, "check": check})
     if not check:
         record = {"name": wanted["name"], "target": target.name}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import re
+import secrets
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from http import HTTPStatus
 
 from migrator.store import Store
 
-REQUEST = re.compile(r"/v2/[a-z0-9._/-]+/(manifests|blobs)/(sha256:[0-9a-f]{64})\Z")
+REQUEST = re.compile(r"/v2/([a-z0-9]+)/[a-z0-9._-]+/(manifests|blobs)/(sha256:[0-9a-f]{64})\Z")
 TYPES = {
     "manifests": "application/vnd.oci.image.manifest.v1+json",
     "blobs": "application/octet-stream",
@@ -20,23 +21,29 @@ TYPES = {
 
 
 @contextlib.contextmanager
-def served(store: Store) -> Iterator[int]:
-    """The port on 127.0.0.1 where the store is served while the block runs."""
+def served(store: Store) -> Iterator[tuple[int, str]]:
+    """(port, prefix) where the store is served on 127.0.0.1 while the block runs.
+
+    Other users of the machine cannot guess the prefix, which begins every repository's name.
+    """
+    secret = secrets.token_hex(16)
 
     class Handler(_Handler):
         blobs = store
+        prefix = secret
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield server.server_port
+            yield server.server_port, secret
         finally:
             server.shutdown()
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     blobs: Store
+    prefix: str
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
@@ -53,11 +60,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._head(HTTPStatus.OK, "application/json", 0)
             return
         wanted = REQUEST.match(self.path)
-        path = self.blobs.blob(wanted[2]) if wanted else None
+        path = self.blobs.blob(wanted[3]) if wanted and wanted[1] == self.prefix else None
         if wanted is None or path is None or not path.exists():
             self._head(HTTPStatus.NOT_FOUND, "application/json", 0)
             return
-        self._head(HTTPStatus.OK, TYPES[wanted[1]], path.stat().st_size, wanted[2])
+        self._head(HTTPStatus.OK, TYPES[wanted[2]], path.stat().st_size, wanted[3])
         if with_body:
             with path.open("rb") as handle:
                 shutil.copyfileobj(handle, self.wfile, 1 << 20)

@@ -149,8 +149,10 @@ def test_nothing_is_promised_on_half_of_the_facts() -> None:
 
 def test_a_waived_blocker_blocks_no_more() -> None:
     judged = assess(make.facts(**CASES["KRN-10"][0]))
-    assert [finding.id for finding in judged.blockers({})] == ["KRN-10"]
-    assert judged.blockers({"KRN-10": Waiver("guests are gone", "ops", "2027-01-01")}) == []
+    assert [finding.id for finding in judged.blockers({}, "2026-12-31")] == ["KRN-10"]
+    waived = {"KRN-10": Waiver("guests are gone", "ops", "2027-01-01")}
+    assert judged.blockers(waived, "2027-01-01") == []
+    assert judged.blockers(waived, "2027-01-02") != [], "it has expired"
 
 
 def test_most_serious_first_and_the_same_again_from_json() -> None:

@@ -39,8 +39,8 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Workdir:
 
 def test_skopeo_copies_the_image(work: Workdir, tmp_path: Path) -> None:
     built = image.build(work, PLAN, build.facts(), ())
-    with ship.served(Store(work.store)) as port:
-        source = f"docker://127.0.0.1:{port}/old@{built['manifest']}"
+    with ship.served(Store(work.store)) as (port, prefix):
+        source = f"docker://127.0.0.1:{port}/{prefix}/old@{built['manifest']}"
         command = ["skopeo", "copy", "--src-tls-verify=false", source, f"oci:{tmp_path}/copy"]
         subprocess.run(command, check=True, capture_output=True)
     for digest in built["layers"]:
@@ -52,10 +52,18 @@ def test_skopeo_copies_the_image(work: Workdir, tmp_path: Path) -> None:
 )
 def test_nothing_else_is_served(work: Workdir, path: str) -> None:
     with (
-        ship.served(Store(work.store)) as port,
+        ship.served(Store(work.store)) as (port, _),
         pytest.raises(urllib.error.HTTPError, match="404"),
     ):
         urllib.request.urlopen(f"http://127.0.0.1:{port}{path}")
+
+
+def test_without_the_prefix_nothing_is_served(work: Workdir) -> None:
+    digest = snapshot.load(work).layers["system"].digest
+    with ship.served(Store(work.store)) as (port, prefix):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/v2/{prefix}/old/blobs/{digest}").close()
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/v2/{'0' * 32}/old/blobs/{digest}")
 
 
 def test_a_volume_is_filled_with_every_attribute(work: Workdir, tmp_path: Path) -> None:

@@ -47,9 +47,10 @@ class Assessment:
     fit: str
     findings: tuple[Finding, ...]
 
-    def blockers(self, waivers: dict[str, Waiver]) -> list[Finding]:
-        """Findings that stop a migration until they are solved or waived."""
-        return [f for f in self.findings if f.level >= Level.BLOCKER and f.id not in waivers]
+    def blockers(self, waivers: dict[str, Waiver], today: str) -> list[Finding]:
+        """Findings that stop a migration until they are solved or waived; ``today`` is ISO 8601."""
+        valid = {name for name, waiver in waivers.items() if today <= waiver.expires}
+        return [f for f in self.findings if f.level >= Level.BLOCKER and f.id not in valid]
 
     def to_json(self) -> dict[str, Any]:
         document = asdict(self)

@@ -80,7 +80,8 @@ def _image(spec: Dict[str, Any]) -> List[Step]:
         return []
 
     def pull() -> None:
-        name = f"127.0.0.1:{image['port']}/{image['repository']}@{image['manifest']}"
+        repository = f"{image['prefix']}/{image['repository']}"
+        name = f"127.0.0.1:{image['port']}/{repository}@{image['manifest']}"
         output(["podman", "pull", "--quiet", "--tls-verify=false", name])
         output(["podman", "tag", name, image["tag"]])
         holes.dig(image["tag"], spec["sparse"])
@@ -89,7 +90,9 @@ def _image(spec: Dict[str, Any]) -> List[Step]:
 
 
 def _volumes(spec: Dict[str, Any], place: Path) -> List[Step]:
-    base = f"http://127.0.0.1:{spec['image']['port']}/v2/{spec['image']['repository']}/blobs/"
+    image = spec["image"]
+    place_of = f"127.0.0.1:{image['port']}/v2/{image['prefix']}/{image['repository']}"
+    base = f"http://{place_of}/blobs/"
 
     def filler(volume: Dict[str, Any]) -> Callable[[], None]:
         return lambda: volumes.fill(place / "volumes", volume, base + volume["digest"])

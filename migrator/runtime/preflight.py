@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Tuple
 from migrator.runtime.run import TARGET_UNFIT, Explained, attempt, output, succeeds
 from migrator.runtime.volumes import free
 
-OLDEST = (4, 4)  # the first podman that reads .container files
+OLDEST = (4, 7)  # podman that reads .container files and can show us a secret to compare
 GENERATORS = ("/usr/lib/systemd/system-generators", "/lib/systemd/system-generators")
 
 
@@ -30,11 +30,11 @@ def _refuse(message: str, hint: str) -> None:
 def _engine() -> None:
     said = attempt(["podman", "--version"])
     if said.returncode:
-        _refuse("podman is not installed", "install podman 4.4 or later on the target")
+        _refuse("podman is not installed", "install podman 4.7 or later on the target")
     version = _version(said.stdout.decode())
     if version < OLDEST:
         text = ".".join(map(str, version))
-        _refuse(f"podman {text} cannot run units from .container files", "install 4.4 or later")
+        _refuse(f"podman {text} is too old to run the container", "install podman 4.7 or later")
     if not any(Path(place, "podman-system-generator").exists() for place in GENERATORS):
         _refuse("podman's systemd generator is missing", "install podman from its full package")
     if not Path("/run/systemd/system").exists():

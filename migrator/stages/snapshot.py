@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from migrator import snapshot
 from migrator.assess import Assessment
 from migrator.carrier import Carrier
@@ -32,7 +34,7 @@ def run(context: Context, source: Carrier) -> Outcome:
 
 def _refuse_blocked(context: Context, plan: Plan) -> None:
     document = read_json(context.work.assessment, "assess")
-    blockers = Assessment.from_json(document).blockers(plan.waivers)
+    blockers = Assessment.from_json(document).blockers(plan.waivers, date.today().isoformat())
     if blockers:
         first = blockers[0]
         raise Blocked(
