@@ -35,15 +35,19 @@ class Taking:
         progress: Progress,
         total: int,
     ) -> None:
-        self._work, self._entries, self._fates, self._plan = work, entries, decided, plan
+        self._work, self._entries, self._fates = work, entries, decided
         self._progress, self._total, self._done = progress, total, 0
         self._store = Store(work.store)
         self._present: set[bytes] = set()  # directories in the current layer
         self._parents = {entry.path: entry for entry in entries if entry.kind == "d"}
         self.rows: dict[int, Row] = {}
-        for number, fate in enumerate(decided):
+        self._points: dict[tuple[str, str], list[tuple[Entry, Fate]]] = {}
+        for number, (entry, fate) in enumerate(zip(entries, decided, strict=True)):
             if fate.kind not in KEPT:
-                self.rows[number] = ledger.row(entries[number], fate.text, fate.rule)
+                self.rows[number] = ledger.row(entry, fate.text, fate.rule)
+            at = mount_point(entry, fate, plan)
+            if at:
+                self._points.setdefault((at.kind, at.name), []).append((entry, fate))
 
     def run(self, source: Carrier, root: str) -> tuple[dict[str, Layer], dict[str, Layer]]:
         volumes = sorted({fate.name for fate in self._fates if fate.kind == "volume"})
@@ -117,14 +121,12 @@ class Taking:
             self._present.add(entry.path)
 
     def _mount_points(self, archive: Archive, group: Fate) -> None:
-        for entry, fate in zip(self._entries, self._fates, strict=True):
-            at = mount_point(entry, fate, self._plan)
-            if at and (at.kind, at.name) == (group.kind, group.name):
-                if group.kind == "layer":
-                    self._complete(archive, entry)
-                kind = "f" if fate.kind == "secret" else "d"
-                bare = replace(entry, kind=kind, mode=entry.mode or 0o755, size=0, segments=None)
-                archive.write(bare)
+        for entry, fate in self._points.get((group.kind, group.name), ()):
+            if group.kind == "layer":
+                self._complete(archive, entry)
+            kind = "f" if fate.kind == "secret" else "d"
+            bare = replace(entry, kind=kind, mode=entry.mode or 0o755, size=0, segments=None)
+            archive.write(bare)
 
     def _secrets(self, numbers: list[int], answers: Iterator[Content | Unreadable]) -> None:
         """Contents that go to the target as secrets of the engine, never into a layer."""

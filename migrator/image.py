@@ -53,6 +53,10 @@ class SnapshotTree:
         row = self._row(path)
         return int(row["mode"]) if row else 0o644
 
+    def owner(self, path: str) -> tuple[int, int]:
+        row = self._row(path)
+        return (int(row["uid"]), int(row["gid"])) if row else (0, 0)
+
     def names(self, directory: str) -> list[str]:
         prefix = directory.rstrip("/") + "/"
         inside = (path[len(prefix) :] for path in self._rows if path.startswith(prefix))

@@ -13,7 +13,7 @@ from migrator.blobs import KEPT, Taking
 from migrator.carrier import Carrier
 from migrator.decode import DecodeError, decode
 from migrator.entries import Entry, Unreadable, read_tree
-from migrator.errors import StoreDamaged
+from migrator.errors import ProtocolError, StoreDamaged
 from migrator.exclusions import Exclusions
 from migrator.facts import Facts
 from migrator.layers import fates
@@ -73,7 +73,8 @@ def take(source: Carrier, plan: Plan, found: Facts, work: Workdir, progress: Pro
     layers, volumes = taking.run(source, found.root)
     unread = [{"path": item.text, "fate": "unreadable", "rule": item.reason} for item in lost]
     rows = [*taking.rows.values(), *unread]
-    assert len(rows) == len(entries) + len(lost), "the ledger does not account for every path"
+    if len(rows) != len(entries) + len(lost):
+        raise ProtocolError(f"{len(rows)} rows of the ledger, {len(entries)} paths of the walk")
     ledger.write(work.ledger, rows)
     counts = Counter(row["fate"].partition(" ")[0] for row in rows)
     counts += Counter(changed=sum("changed" in row for row in rows))

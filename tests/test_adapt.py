@@ -39,6 +39,9 @@ class Files:
     def mode(self, path: str) -> int:
         return 0o600
 
+    def owner(self, path: str) -> tuple[int, int]:
+        return 3, 4
+
     def names(self, directory: str) -> list[str]:
         prefix = directory + "/"
         return sorted(
@@ -59,7 +62,7 @@ def test_fstab_is_commented_and_stays_readable() -> None:
     assert change.content.decode() == (
         "# disks\n\n# migrator: UUID=1 / ext4 defaults 0 1\n# migrator: /dev/vdb /srv\text4\n"
     )
-    assert change.mode == 0o600
+    assert (change.mode, change.uid, change.gid) == (0o600, 3, 4)
 
 
 def test_adapting_twice_changes_nothing_more() -> None:

@@ -207,10 +207,23 @@ def test_files_are_explained_by_adaptation_time_place_and_fate() -> None:
     assert files(replace(FILE, size=9), image=changed)[0].why == "adapted: because"
     later = replace(FILE, mtime_ns=(LAUNCHED + 1) * 10**9)
     assert files(later)[0].why == "written after the launch"
-    log = ROW | {"path": "/var/log/a"}
-    assert files(rows=(log,))[0].why == "logs go on"
+    log, grown = ROW | {"path": "/var/log/a"}, replace(FILE, path=b"var/log/a", size=9)
+    assert files(grown, rows=(log,))[0].why == "logs go on"
+    assert files(rows=(ROW | {"path": "/var/tmp/a"},))[0].why == "temporary files"
     gone = ROW | {"fate": "excluded", "rule": "/boot/*: no kernel"}
     assert files(rows=(gone,))[0].why == "excluded: no kernel"
+
+
+def test_no_place_explains_a_loss_or_a_wrong_owner() -> None:
+    log = ROW | {"path": "/var/log/a"}
+    assert files(rows=(log,))[0].result == "different"
+    assert files(replace(FILE, path=b"var/log/a", uid=5), rows=(log,))[0].result == "different"
+    later = replace(FILE, mtime_ns=(LAUNCHED + 1) * 10**9, mode=0o666)
+    assert files(later)[0].result == "different"
+    broken = ROW | {"fate": "unreadable", "rule": "Input/output error"}
+    assert files(rows=(broken,))[0].result == "different"
+    vanished = ROW | {"fate": "unreadable", "rule": "No such file or directory"}
+    assert files(rows=(vanished,))[0].result == "explained"
 
 
 def test_many_differences_are_bounded() -> None:

@@ -32,6 +32,8 @@ class Tree(Protocol):
 
     def mode(self, path: str) -> int: ...
 
+    def owner(self, path: str) -> tuple[int, int]: ...
+
     def names(self, directory: str) -> list[str]: ...
 
 
@@ -47,7 +49,8 @@ def edit(
     if edited == text:
         return []
     data = edited.encode("utf-8", "surrogateescape")
-    return [Change(subject, "write", path, reason, data, mode=tree.mode(path))]
+    mode, (uid, gid) = tree.mode(path), tree.owner(path)
+    return [Change(subject, "write", path, reason, data, mode=mode, uid=uid, gid=gid)]
 
 
 def comment(pattern: str) -> Callable[[str], str]:

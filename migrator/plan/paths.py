@@ -8,6 +8,7 @@ from migrator.plan import PathChoice
 # The engine makes the container anew at each start: only volumes keep what was written.
 STATE = {
     "/var/log": "logs outlive the container",
+    "/var/log/journal": "the journal, which the engine would else keep in memory",
     "/var/spool": "crontabs, at jobs and mail outlive the container",
     "/var/mail": "mail outlives the container",
     "/var/lib/systemd": "systemd's stamps of what ran when",

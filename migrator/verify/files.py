@@ -12,27 +12,22 @@ from migrator.verify.point import ABSENT, Case, Point
 
 Row = dict[str, Any]
 KEPT = ("layer", "volume", "secret")
-COMPARED = (
-    "kind",
-    "mode",
-    "uid",
-    "gid",
-    "size",
-    "mtime_ns",
-    "target",
-    "device",
-    "xattrs",
-    "sparse",
-)
+CONTENT = {"size", "mtime_ns", "sparse"}  # what writing into a file or directory changes
+COMPARED = ("kind", "mode", "uid", "gid", "target", "device", "xattrs", *sorted(CONTENT))
+VANISHED = "No such file or directory"  # between the walk and the reading, as files do
 MOST = 200  # points for single paths; more are counted in one
-# Places that change by running, and files that the engine gives: path -> why.
+# Places where content changes and paths come by running; owners and modes must still be right.
 LIVING = {
-    "/": "container storage makes the root directory itself",
     "/var/log": "logs go on",
     "/var/spool": "queues go on",
     "/var/cache": "caches go on",
-    "/var/tmp": "temporary files",
     "/var/lib/systemd": "systemd keeps its state there",
+}
+# Places where anything may come and go, and what the engine gives.
+FOREIGN = {
+    "/": "container storage makes the root directory itself",
+    "/var/tmp": "temporary files",
+    "/var/spool/cron/atjobs": "at jobs run once and are gone",
     "/tmp": "empty at each boot",
     "/run": "empty at each boot",
     "/dev": "the engine's",
@@ -55,13 +50,14 @@ def compare(case: Case, rows: Iterable[Row], tree: Iterable[Entry | Unreadable])
     for wanted in rows:
         path = wanted["path"]
         found = there.pop(path, None)
+        if wanted["fate"] == "unreadable" and wanted["rule"] != VANISHED:
+            wrong.append(Point("file", path, "present", wanted["rule"], "different"))
+            continue
         if wanted["fate"].partition(" ")[0] not in KEPT:
-            explained[
-                f"{wanted['fate']}: {wanted['rule'].partition(':')[2].strip() or wanted['rule']}"
-            ] += 1
+            explained[f"{wanted['fate']}: {wanted['rule'].rpartition(': ')[2]}"] += 1
             continue
         differences = _differences(wanted, found, groups)
-        why = _why(case, wanted, found)
+        why = _why(case, wanted, found, set(differences))
         if not differences:
             same["/" + path.split("/")[1]] += 1
         elif why:
@@ -114,15 +110,16 @@ def _value(key: str, value: Any) -> str:
     return f"{value:04o}" if key == "mode" and value is not None else str(value)
 
 
-def _why(case: Case, wanted: Row, found: Entry | None) -> str:
+def _why(case: Case, wanted: Row, found: Entry | None, differences: set[str]) -> str:
     path = wanted["path"]
     if path in case.changed:
         return f"adapted: {case.changed[path]}"
-    if wanted["fate"].startswith("secret") and found and _same_access(wanted, found):
+    if wanted["fate"].startswith("secret") and differences == {"mtime_ns"}:
         return "a secret of the engine, with its own time"
-    if found and _written(case, found):
-        return "written after the launch"
-    return _living(path)
+    foreign = _below(FOREIGN, path)
+    if foreign or found is None or not differences <= CONTENT:
+        return foreign
+    return _below(LIVING, path) or _written(case, found)
 
 
 def _why_extra(case: Case, path: str, found: Entry) -> str:
@@ -130,23 +127,15 @@ def _why_extra(case: Case, path: str, found: Entry) -> str:
         return "an adaptation"
     if found.kind == "m":
         return "a mount of the engine"
-    return _living(path) or ("written after the launch" if _written(case, found) else "")
+    return _below(FOREIGN, path) or _below(LIVING, path) or _written(case, found)
 
 
-def _same_access(wanted: Row, found: Entry) -> bool:
-    return (wanted["mode"], wanted["uid"], wanted["gid"], wanted["size"]) == (
-        found.mode,
-        found.uid,
-        found.gid,
-        found.size,
-    )
+def _written(case: Case, found: Entry) -> str:
+    return "written after the launch" if found.mtime_ns >= case.launched_at * 10**9 else ""
 
 
-def _written(case: Case, found: Entry) -> bool:
-    return found.mtime_ns >= case.launched_at * 10**9
-
-
-def _living(path: str) -> str:
-    if path in LIVING:
-        return LIVING[path]
-    return next((why for top, why in LIVING.items() if path.startswith(f"{top}/")), "")
+def _below(places: Mapping[str, str], path: str) -> str:
+    """The explanation of the place that ``path`` is or lies below, "" for none."""
+    if path in places:
+        return places[path]
+    return next((why for top, why in places.items() if path.startswith(f"{top}/")), "")
