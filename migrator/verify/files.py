@@ -27,6 +27,7 @@ LIVING = {
 FOREIGN = {
     "/": "container storage makes the root directory itself",
     "/var/tmp": "temporary files",
+    "/var/log/journal": "journald rotates and renames its files",
     "/var/spool/cron/atjobs": "at jobs run once and are gone",
     "/tmp": "empty at each boot",
     "/run": "empty at each boot",
