@@ -14,10 +14,15 @@ from migrator.plan import Plan
 
 @dataclass(frozen=True)
 class Rule:
-    """``pattern`` is an absolute path whose last part may hold wildcards; all below it goes too."""
+    """``pattern`` is absolute: ``/dir/*`` means all below a directory, others name files."""
 
     pattern: str
     reason: str
+
+    @property
+    def base(self) -> str:
+        """The directory whose contents go; the pattern itself when it names files."""
+        return self.pattern.removesuffix("/*")
 
 
 BUILT_IN = (
@@ -45,20 +50,10 @@ class Exclusions:
     """The built-in rules, the host's swap files and what its plan excludes."""
 
     def __init__(self, found: Facts, plan: Plan) -> None:
-        swap = [Rule(path, "swap of the old host") for path in found.storage.swaps]
-        chosen = [
-            Rule(path.rstrip("/") + "/*", choice.reason or "excluded by the plan")
-            for path, choice in sorted(plan.paths.items())
-            if choice.decision == "exclude"
-        ]
-        files = [Rule(rule.pattern.removesuffix("/*"), rule.reason) for rule in chosen]
-        self._below = {
-            rule.pattern.removesuffix("/*"): rule
-            for rule in (*BUILT_IN, *chosen)
-            if rule.pattern.endswith("/*")
-        }
-        self._files = {rule.pattern: rule for rule in (*files, *swap)}
-        self._names = [rule for rule in BUILT_IN if not rule.pattern.endswith("/*")]
+        self._plan = plan
+        self._swaps = set(found.storage.swaps)
+        self._below = {rule.base: rule for rule in BUILT_IN if rule.base != rule.pattern}
+        self._names = [rule for rule in BUILT_IN if rule.base == rule.pattern]
 
     def rule(self, entry: Entry) -> Rule | None:
         """The rule that leaves ``entry`` out. Raises PlanInvalid where a package would break."""
@@ -71,9 +66,18 @@ class Exclusions:
         return found
 
     def _find(self, entry: Entry) -> Rule | None:
+        """The plan overrules the built-in rules; in it the longest path counts."""
         path = entry.text
-        if path in self._files and entry.kind != "d":
-            return self._files[path]
+        key, choice = self._plan.path_decision(path) or ("", None)
+        if choice and choice.decision == "exclude":
+            itself = key == path and entry.kind == "d"
+            return None if itself else Rule(key, choice.reason or "excluded by the plan")
+        if path in self._swaps:
+            return Rule(path, "swap of the old host")
+        rule = self._built_in(path)
+        return None if rule and key.startswith(rule.base) else rule
+
+    def _built_in(self, path: str) -> Rule | None:
         above = path
         while above != "/":
             above = above.rpartition("/")[0] or "/"

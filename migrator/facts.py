@@ -265,9 +265,6 @@ class Facts:
     def unit(self, name: str) -> Unit | None:
         return next((unit for unit in self.units if unit.name == name), None)
 
-    def has_package(self, *names: str) -> bool:
-        return any(package.name in names for package in self.packages)
-
 
 def load(document: Any) -> Facts:
     """The agent's JSON as Facts; raises ProtocolError for another schema or a malformed one."""

@@ -154,12 +154,3 @@ class Store:
                 f"blob {digest} is damaged ({error})", "take the snapshot again"
             ) from error
         return found[offset : offset + size]
-
-    def damaged(self) -> list[str]:
-        """Digests of the blobs whose content is not what their name says."""
-        found = []
-        for blob in sorted(self._blobs.glob("[0-9a-f]*")):
-            with blob.open("rb") as handle:
-                if hashlib.file_digest(handle, "sha256").hexdigest() != blob.name:
-                    found.append(f"sha256:{blob.name}")
-        return found

@@ -185,12 +185,10 @@ def test_snapshot_is_kept_while_the_plan_decides_the_same(source: Facts, work: W
 def test_a_flipped_bit_is_found(source: Facts, work: Workdir) -> None:
     taken = take(source, work)
     store = Store(work.store)
-    assert store.damaged() == []
     digest = taken.layers["system"].digest
     data = bytearray(store.blob(digest).read_bytes())
     data[len(data) // 2] ^= 1
     store.blob(digest).write_bytes(data)
-    assert store.damaged() == [digest]
     with pytest.raises(StoreDamaged, match="damaged"):
         image.SnapshotTree(work).read("/etc/config")
 
