@@ -19,14 +19,28 @@ PLAN = make.plan(
     }
 )
 
-OUT = (
-    "/proc/1/stat /boot/vmlinuz /usr/lib/modules/5/a.ko /vmlinuz /swapfile /lost+found"
-    " /var/cache/apt/archives/a_1.deb /opt/old/bin /opt/note /etc/motd"
-).split()
-IN = (
-    "/etc/passwd /home/a/vmlinuz /srv/boot/x /var/cache/apt/archives/lock /runner"
-    " /opt/shop/bin /boot/keys/luks /srv/lost+found"
-).split()
+OUT = [
+    "/proc/1/stat",
+    "/boot/vmlinuz",
+    "/usr/lib/modules/5/a.ko",
+    "/vmlinuz",
+    "/swapfile",
+    "/lost+found",
+    "/var/cache/apt/archives/a_1.deb",
+    "/opt/old/bin",
+    "/opt/note",
+    "/etc/motd",
+]
+IN = [
+    "/etc/passwd",
+    "/home/a/vmlinuz",
+    "/srv/boot/x",
+    "/var/cache/apt/archives/lock",
+    "/runner",
+    "/opt/shop/bin",
+    "/boot/keys/luks",
+    "/srv/lost+found",
+]
 
 
 def entry(path: str, kind: str = "f", package: str = "") -> Entry:
