@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 from migrator.adapt import SUBJECTS
-from migrator.facts import (
-    Facts,
-    Job,
-    Listener,
-    LogRule,
-    Mount,
-    Network,
-    Process,
-    Route,
-    Secret,
-    Setting,
-    Storage,
-    System,
-    Unit,
-    User,
-)
+from migrator.facts import SCHEMA, Facts
+from migrator.facts.accounts import Accounts, User
+from migrator.facts.cron import Cron, Job
+from migrator.facts.kernel import Kernel
+from migrator.facts.network import Listener, Network, Route
+from migrator.facts.packages import Packages
+from migrator.facts.processes import Process
+from migrator.facts.secrets import Secret
+from migrator.facts.setting import Setting
+from migrator.facts.storage import Mount, Storage
+from migrator.facts.syslog import LogRule, Syslog
+from migrator.facts.system import System
+from migrator.facts.units import Unit
 from migrator.plan import Hooks, Identity, Plan
 from migrator.plan import Network as PlanNetwork
 
@@ -46,40 +42,48 @@ SYSTEM: dict[str, Any] = {
 }
 
 
-LISTS = (
-    *("packages", "units", "processes", "jobs", "logs", "rotations", "users", "groups", "sudo"),
-    *("sysctls", "limits", "modules", "secrets"),
-)
+RECORDS = {
+    "packages": Packages,
+    "cron": Cron,
+    "syslog": Syslog,
+    "network": Network,
+    "storage": Storage,
+    "accounts": Accounts,
+    "kernel": Kernel,
+}
+LISTS = ("units", "processes", "logrotate", "secrets")
+PARTS = {
+    "jobs": "cron",
+    "rules": "syslog",
+    "users": "accounts",
+    "groups": "accounts",
+    "sudo": "accounts",
+    "sysctls": "kernel",
+    "limits": "kernel",
+    "modules": "kernel",
+    "installed": "packages",
+}
 
 
-def _names(kind: Any) -> list[str]:
-    return [field.name for field in fields(kind)]
-
-
-def facts(
-    *,
-    system: dict[str, Any] | None = None,
-    network: dict[str, Any] | None = None,
-    storage: dict[str, Any] | None = None,
-    **given: Any,
-) -> Facts:
-    """A healthy host with nothing on it, and what is ``given``."""
-    lists: dict[str, Any] = dict.fromkeys(LISTS, ())
-    net: dict[str, Any] = dict.fromkeys(_names(Network), ())
-    disks: dict[str, Any] = dict.fromkeys(_names(Storage), ())
+def facts(*, system: dict[str, Any] | None = None, **given: Any) -> Facts:
+    """A healthy host with nothing on it, and what is ``given``: whole subjects as dicts of their
+    parts, or parts by the names above."""
     base: dict[str, Any] = {
-        "schema": 1,
+        "schema": SCHEMA,
         "agent": "",
         "python": "3.11.2",
         "taken_at": 1_700_000_000,
         "root": "/",
+        "live": True,
         "privileged": True,
     }
+    parts: dict[str, dict[str, Any]] = {name: dict(given.pop(name, {})) for name in RECORDS}
+    for name in PARTS.keys() & given.keys():
+        parts[PARTS[name]][name] = given.pop(name)
+    subjects = {name: kind(**parts[name]) for name, kind in RECORDS.items()}
+    lists: dict[str, Any] = dict.fromkeys(LISTS, ())
     return Facts(
-        system=System(**{**SYSTEM, **(system or {})}),
-        network=Network(**{**net, **(network or {})}),
-        storage=Storage(**{**disks, **(storage or {})}),
-        **{**base, **lists, **given},
+        system=System(**{**SYSTEM, **(system or {})}), **{**base, **subjects, **lists, **given}
     )
 
 

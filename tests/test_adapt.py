@@ -91,7 +91,7 @@ def test_login_uid_is_optional_and_other_modules_are_not() -> None:
 
 def test_kernel_log_input_is_commented() -> None:
     logs = (make.log("input", "imklog", where="/etc/rsyslog.conf:2"),)
-    change = changes({"/etc/rsyslog.conf": RSYSLOG}, logs=logs)["/etc/rsyslog.conf"]
+    change = changes({"/etc/rsyslog.conf": RSYSLOG}, rules=logs)["/etc/rsyslog.conf"]
     assert b'\n# migrator: module(load="imklog")   # kernel\n' in change.content
     assert change.content.count(b"# migrator") == 1
 

@@ -11,7 +11,9 @@ import pytest
 
 from migrator.assess import RULES, Assessment, Level, assess
 from migrator.assess.finding import fit
-from migrator.facts import Failure, FirewallRule, FstabLine, Unparsed
+from migrator.facts import Failure, Unparsed
+from migrator.facts.network import FirewallRule
+from migrator.facts.storage import FstabLine
 from migrator.plan import Waiver
 from tests import builders as make
 
@@ -48,7 +50,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "IDN-01": ({}, {"system": {"machine_id": ""}}),
     "IDN-02": ({"secrets": (make.secret("ssh-host-key", "/etc/ssh/ssh_host_rsa_key"),)}, {}),
     "FCT-01": ({"unparsed": (Unparsed("cron", "/etc/crontab:3", "???"),)}, {}),
-    "FCT-02": ({"failures": (Failure("routes", "ip: not found"),)}, {}),
+    "FCT-02": ({"failures": (Failure("network.routes", "failed", "ip: not found"),)}, {}),
     "STO-01": ({"storage": {"fstab": (DEVICE,)}}, {"storage": {"fstab": (TMPFS,)}}),
     "STO-02": (
         {"storage": {"mounts": (make.mount("/srv/data"),)}},
@@ -88,12 +90,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"jobs": (make.job("timer", "a.timer"),), "units": (make.unit("a.timer"),)},
     ),
     "LOG-01": (
-        {"logs": (make.log("input", "imklog"),)},
-        {"logs": (make.log("input", "imuxsock"),)},
+        {"rules": (make.log("input", "imklog"),)},
+        {"rules": (make.log("input", "imuxsock"),)},
     ),
     "LOG-03": (
-        {"logs": (make.log("remote", "*.*", "10.0.0.9:514/udp"),)},
-        {"logs": (make.log("file", "*.*", "/var/log/syslog"),)},
+        {"rules": (make.log("remote", "*.*", "10.0.0.9:514/udp"),)},
+        {"rules": (make.log("file", "*.*", "/var/log/syslog"),)},
     ),
     "NET-08": (
         {"network": {"firewall": (FirewallRule("nft", "/etc/nftables.conf:1", "flush ruleset"),)}},
@@ -141,7 +143,7 @@ def test_fit_follows_the_highest_level() -> None:
 
 
 def test_nothing_is_promised_on_half_of_the_facts() -> None:
-    broken = make.facts(failures=(Failure("units", "systemctl: timed out"),))
+    broken = make.facts(failures=(Failure("units", "failed", "systemctl: timed out"),))
     assert assess(broken).fit == "not-enough-data"
     assert assess(make.facts(privileged=False)).fit == "not-enough-data"
     assert fit([], complete=True) == "ready"

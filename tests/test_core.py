@@ -18,6 +18,7 @@ from migrator import bundle, errors, facts
 from migrator.agent import frames
 from migrator.decode import DecodeError, decode
 from migrator.errors import Locked, MigratorError, ProtocolError, StoreDamaged, UsageError
+from migrator.facts import SCHEMA
 from migrator.inventory import Inventory, known_hosts
 from migrator.workdir import Workdir, make_private, read_json, write_json
 
@@ -53,7 +54,9 @@ def test_a_right_document_becomes_a_record() -> None:
     assert decode(Leaf, document) == Leaf("x", "b", (1, 2))
 
 
-@pytest.mark.parametrize("document", [None, [], {}, {"schema": 99}, {"schema": 1}])
+@pytest.mark.parametrize(
+    "document", [None, [], {}, {"schema": 99}, {"schema": 1}, {"schema": SCHEMA}]
+)
 def test_facts_of_another_make_are_refused(document: Any) -> None:
     with pytest.raises(ProtocolError, match="discover"):
         facts.load(document)

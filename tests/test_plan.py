@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.errors import PlanInvalid
-from migrator.facts import HostsLine, StateDirectory
+from migrator.facts.network import HostsLine
+from migrator.facts.storage import StateDirectory
 from migrator.plan import PathChoice, file
 from migrator.plan.merge import merge, overlay
 from migrator.plan.propose import propose

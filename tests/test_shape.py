@@ -6,11 +6,15 @@ import ast
 import re
 import subprocess
 import sys
+from dataclasses import fields
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import yaml
 
+from migrator.agent.main import SUBJECTS
+from migrator.facts import Facts
 from migrator.stages import STAGES
 
 TOP = Path(__file__).resolve().parents[1]
@@ -20,7 +24,8 @@ IO = {"os", "subprocess", "socket", "shutil", "paramiko", "urllib", "http", "tem
 REACHING = {"migrator.transport", "migrator.login", "migrator.workdir", "migrator.store"}
 # Judgement, comparison and planning are functions of their arguments; these may not reach out.
 PURE = [
-    *("facts.py", "entries.py", "decode.py", "layers.py", "exclusions.py", "tarformat.py"),
+    *("entries.py", "decode.py", "layers.py", "exclusions.py", "tarformat.py"),
+    *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("facts/*.py"))),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("assess/*.py"))),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("adapt/*.py"))),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("verify/*.py"))),
@@ -55,7 +60,7 @@ def test_judgement_reaches_nothing(name: str) -> None:
 @pytest.mark.parametrize("program", ["agent", "runtime"])
 def test_what_is_carried_needs_only_the_standard_library(program: str) -> None:
     own = f"migrator.{program}"
-    for path in sorted((PACKAGE / program).glob("*.py")):
+    for path in sorted((PACKAGE / program).rglob("*.py")):
         for module in imports(path):
             top = module.partition(".")[0]
             fine = module.startswith(own) if top == "migrator" else _is_standard(top)
@@ -64,6 +69,14 @@ def test_what_is_carried_needs_only_the_standard_library(program: str) -> None:
 
 def _is_standard(module: str) -> bool:
     return module in sys.stdlib_module_names or module in ("httplib", "urllib2", "__future__")
+
+
+@pytest.mark.parametrize("subject", [name for name, _, _ in SUBJECTS])
+def test_a_subject_is_split_alike_everywhere(subject: str) -> None:
+    assert find_spec(f"migrator.agent.{subject}"), "it is read by a module or package of its name"
+    assert (PACKAGE / f"facts/{subject}.py").exists(), "what it is, is said under its name"
+    assert (TOP / f"tests/agent/test_{subject}.py").exists(), "and tested"
+    assert subject in {field.name for field in fields(Facts)}
 
 
 def test_commands_are_started_in_few_places() -> None:

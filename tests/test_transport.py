@@ -18,6 +18,7 @@ import pytest
 
 from migrator.carrier import Carrier
 from migrator.errors import HostKeyUnknown, NoPython, Unreachable
+from migrator.facts import SCHEMA
 from migrator.login import Address
 from migrator.transport import connect
 
@@ -98,7 +99,7 @@ def test_tunnel_reaches_a_server_of_ours(address: Address) -> None:
 def test_agent_speaks_over_the_connection(address: Address) -> None:
     with connect(address) as connection:
         facts = Carrier(connection).call("agent", "facts", {"root": "/", "agent": "x"})
-    assert facts["schema"] == 1
+    assert facts["schema"] == SCHEMA
 
 
 def test_unknown_host_key_is_an_error_that_says_how_to_accept_it(address: Address) -> None:

@@ -71,7 +71,7 @@ def test_a_host_is_the_same_as_itself() -> None:
     [
         ("user", {"users": (make.user("a"),)}),
         ("job", {"jobs": (make.job("cron.d", "/etc/cron.d/a:1"),)}),
-        ("log rule", {"logs": (make.log("file", "*.*", "/var/log/a"),)}),
+        ("log rule", {"rules": (make.log("file", "*.*", "/var/log/a"),)}),
         ("sysctl", {"sysctls": (make.setting("/etc/sysctl.conf:1", "a", "1"),)}),
         ("limit", {"limits": (make.setting("/etc/security/limits.conf:1", "a", "1"),)}),
         ("sudo", {"sudo": (make.setting("/etc/sudoers:1", "a", "ALL"),)}),

@@ -11,7 +11,9 @@ REASON = "a container cannot read the kernel's log; the target's own syslog has 
 
 
 def adapt(found: Facts, _: Plan, tree: Tree) -> list[Change]:
-    places = {rule.where.rpartition(":")[0] for rule in found.logs if rule.where.count("rsyslog")}
+    places = {
+        rule.where.rpartition(":")[0] for rule in found.syslog.rules if rule.where.count("rsyslog")
+    }
     return [
         change
         for path in sorted(places)

@@ -7,8 +7,8 @@ import binascii
 import hashlib
 import re
 
-from migrator.agent.files import Root, encoded
-from migrator.agent.notes import Notes
+from migrator.agent.files import encoded
+from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,14 +17,23 @@ if TYPE_CHECKING:
 KEY = re.compile(r"(?:^|\s)(?:ssh-|ecdsa-|sk-)\S+\s+([A-Za-z0-9+/=]+)")
 
 
-def users(root, notes):
-    # type: (Root, Notes) -> list[dict[str, Any]]
-    shadow = dict(line.split(":")[:2] for line in root.lines("/etc/shadow") if ":" in line)
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> dict[str, Any]
+    return {
+        "users": host.part("accounts.users", lambda: users(host), []),
+        "groups": host.part("accounts.groups", lambda: groups(host), []),
+        "sudo": host.part("accounts.sudo", lambda: sudo(host), []),
+    }
+
+
+def users(host):
+    # type: (Host) -> list[dict[str, Any]]
+    shadow = dict(line.split(":")[:2] for line in host.lines("/etc/shadow") if ":" in line)
     found = []
-    for where, line in root.numbered("/etc/passwd"):
+    for where, line in host.numbered("/etc/passwd"):
         fields = line.split(":")
         if len(fields) != 7 or not (fields[2] + fields[3]).isdigit():
-            notes.strange("accounts", where, line)
+            host.strange("accounts", where, line)
             continue
         found.append(
             {
@@ -34,17 +43,17 @@ def users(root, notes):
                 "home": fields[5],
                 "shell": fields[6],
                 "password": _password(shadow.get(fields[0], fields[1])),
-                "key_fingerprints": _fingerprints(root, fields[5]),
+                "key_fingerprints": _fingerprints(host, fields[5]),
             }
         )
     return found
 
 
-def names(root):
-    # type: (Root) -> dict[int, str]
+def names(host):
+    # type: (Host) -> dict[int, str]
     """uid -> name; the first of several names wins, as in the C library."""
     found = {}  # type: dict[int, str]
-    for line in root.lines("/etc/passwd"):
+    for line in host.lines("/etc/passwd"):
         fields = line.split(":")
         if len(fields) > 2 and fields[2].isdigit():
             found.setdefault(int(fields[2]), fields[0])
@@ -58,12 +67,12 @@ def _password(field):
     return "locked" if field[0] in "!*x" else "set"
 
 
-def _fingerprints(root, home):
-    # type: (Root, str) -> list[str]
+def _fingerprints(host, home):
+    # type: (Host, str) -> list[str]
     """As ``ssh-keygen -l`` prints them."""
     found = []
     for name in ("authorized_keys", "authorized_keys2"):
-        for line in root.lines(home.rstrip("/") + "/.ssh/" + name):
+        for line in host.lines(home.rstrip("/") + "/.ssh/" + name):
             key = None if line.startswith("#") else KEY.search(line)
             if key:
                 found.append(_fingerprint(key.group(1)))
@@ -79,25 +88,25 @@ def _fingerprint(key):
     return "SHA256:" + base64.b64encode(digest).decode("ascii").rstrip("=")
 
 
-def groups(root, notes):
-    # type: (Root, Notes) -> list[dict[str, Any]]
+def groups(host):
+    # type: (Host) -> list[dict[str, Any]]
     found = []
-    for where, line in root.numbered("/etc/group"):
+    for where, line in host.numbered("/etc/group"):
         fields = line.split(":")
         if len(fields) != 4 or not fields[2].isdigit():
-            notes.strange("accounts", where, line)
+            host.strange("accounts", where, line)
             continue
         members = [name for name in fields[3].split(",") if name]
         found.append({"name": fields[0], "gid": int(fields[2]), "members": members})
     return found
 
 
-def sudo(root):
-    # type: (Root) -> list[dict[str, str]]
+def sudo(host):
+    # type: (Host) -> list[dict[str, str]]
     found = []
-    included = [p for p in root.files("/etc/sudoers.d") if "." not in p.rpartition("/")[2]]
+    included = [p for p in host.files("/etc/sudoers.d") if "." not in p.rpartition("/")[2]]
     for path in ["/etc/sudoers"] + [p for p in included if not p.endswith("~")]:
-        for where, line in root.numbered(path):
+        for where, line in host.numbered(path):
             if line.strip() and not re.match(r"\s*(#|@include)", line):
                 key, value = (line.split(None, 1) + [""])[:2]
                 found.append({"where": where, "key": key, "value": value.strip(), "raw": line})

@@ -6,8 +6,7 @@ import os
 import re
 import time
 
-from migrator.agent.files import Root
-from migrator.agent.notes import Notes
+from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,16 +21,22 @@ AT_SPOOLS = ("/var/spool/cron/atjobs", "/var/spool/at")
 PERIODS = ("hourly", "daily", "weekly", "monthly", "yearly")
 
 
-def read(root, notes):
-    # type: (Root, Notes) -> list[Job]
-    found = _table(root, notes, "crontab", "/etc/crontab", "")
-    for path in root.files("/etc/cron.d"):
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> dict[str, Any]
+    jobs = host.part("cron.jobs", lambda: tables(host), [])
+    return {"jobs": jobs + timers(found["units"])}
+
+
+def tables(host):
+    # type: (Host) -> list[Job]
+    found = _table(host, "crontab", "/etc/crontab", "")
+    for path in host.files("/etc/cron.d"):
         if re.match(r"[A-Za-z0-9_-]+$", path.rpartition("/")[2]):  # cron ignores other names
-            found += _table(root, notes, "cron.d", path, "")
+            found += _table(host, "cron.d", path, "")
     for spool in USER_CRONTABS:
-        for path in root.files(spool):
-            found += _table(root, notes, "user", path, path.rpartition("/")[2])
-    return found + _periodic(root) + _anacron(root, notes) + _at(root)
+        for path in host.files(spool):
+            found += _table(host, "user", path, path.rpartition("/")[2])
+    return found + _periodic(host) + _anacron(host) + _at(host)
 
 
 def _job(kind, where, user, schedule, command, raw):
@@ -46,17 +51,17 @@ def _job(kind, where, user, schedule, command, raw):
     }
 
 
-def _table(root, notes, kind, path, user):
-    # type: (Root, Notes, str, str, str) -> list[Job]
+def _table(host, kind, path, user):
+    # type: (Host, str, str, str) -> list[Job]
     """Lines of a crontab; a system crontab names the user of each line."""
     found = []
-    for where, line in root.numbered(path):
+    for where, line in host.numbered(path):
         if not line.strip() or line.lstrip().startswith("#") or SETTING.match(line):
             continue
         match = FIELDS.match(line.strip())
         words = match.group(2).split(None, 1) if match and not user else []
         if not match or (not user and len(words) < 2):
-            notes.strange("cron", where, line)
+            host.strange("cron", where, line)
         elif user:
             found.append(_job(kind, where, user, match.group(1), match.group(2), line))
         else:
@@ -64,54 +69,54 @@ def _table(root, notes, kind, path, user):
     return found
 
 
-def _periodic(root):
-    # type: (Root) -> list[Job]
+def _periodic(host):
+    # type: (Host) -> list[Job]
     found = []
     for period in PERIODS:
-        for path in root.files("/etc/cron." + period):
+        for path in host.files("/etc/cron." + period):
             runs = re.match(r"[A-Za-z0-9_-]+$", path.rpartition("/")[2])
-            if runs and os.access(root.at(path), os.X_OK):
+            if runs and os.access(host.at(path), os.X_OK):
                 found.append(_job("periodic", path, "root", period, path, path))
     return found
 
 
-def _anacron(root, notes):
-    # type: (Root, Notes) -> list[Job]
+def _anacron(host):
+    # type: (Host) -> list[Job]
     found = []
-    for where, line in root.numbered("/etc/anacrontab"):
+    for where, line in host.numbered("/etc/anacrontab"):
         if not line.strip() or line.lstrip().startswith("#") or SETTING.match(line):
             continue
         words = line.split(None, 3)
         if len(words) < 4:
-            notes.strange("cron", where, line)
+            host.strange("cron", where, line)
         else:
             schedule = " ".join(words[:3])
             found.append(_job("anacron", where, "root", schedule, words[3], line))
     return found
 
 
-def _at(root):
-    # type: (Root) -> list[Job]
+def _at(host):
+    # type: (Host) -> list[Job]
     """The name of a spool file holds its time; its head holds the caller's environment, which may
     be secret: only what follows it is kept."""
     found = []
     for spool in AT_SPOOLS:
-        for path in root.files(spool):
+        for path in host.files(spool):
             name = path.rpartition("/")[2]
             match = re.match(r"[a-zA-Z][0-9a-f]{5}([0-9a-f]{8})$", name)
             if match:
                 seconds = int(match.group(1), 16) * 60
                 moment = time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(seconds))
-                command = root.text(path).rpartition("\n}\n")[2].strip()
-                found.append(_job("at", path, _at_user(root, path), moment, command, command))
+                command = host.text(path).rpartition("\n}\n")[2].strip()
+                found.append(_job("at", path, _at_user(host, path), moment, command, command))
     return found
 
 
-def _at_user(root, path):
-    # type: (Root, str) -> str
-    match = re.search(r"(?m)^# atrun uid=(\d+)", root.text(path))
-    uid = match.group(1) if match else str(os.stat(root.at(path)).st_uid)
-    fields = (line.split(":") for line in root.lines("/etc/passwd"))
+def _at_user(host, path):
+    # type: (Host, str) -> str
+    match = re.search(r"(?m)^# atrun uid=(\d+)", host.text(path))
+    uid = match.group(1) if match else str(os.stat(host.at(path)).st_uid)
+    fields = (line.split(":") for line in host.lines("/etc/passwd"))
     return next((entry[0] for entry in fields if len(entry) > 2 and entry[2] == uid), uid)
 
 

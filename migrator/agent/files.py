@@ -11,22 +11,52 @@ if TYPE_CHECKING:
     from typing import Iterator
 
 LIMIT = 32 << 20  # bytes: a file that is larger is no configuration
+MOST_LINKS = 40  # as in the kernel
 PIECE = 1 << 16  # bytes: the kernel refuses a large read of its own files
 
 
 class Root(object):
-    """``path`` is "/" for a live host or the directory that a disk is mounted on."""
+    """``path`` is "/" for the running host or the directory that holds another one's files."""
 
     def __init__(self, path):
         # type: (str) -> None
         self.path = path.rstrip("/") or "/"
-        self.live = self.path == "/"
 
-    def at(self, path):
+    def at(self, path, follow=True):
+        # type: (str, bool) -> str
+        """A name that the system's calls take; Python 2 knows such names only as bytes.
+
+        In a directory, links lead where they would lead on its own host, never out of it; the last
+        part of ``path`` is only followed with ``follow``.
+        """
+        if self.path == "/":
+            return _native(path)
+        return _native(self.path + self._resolved(path, follow))
+
+    def _resolved(self, path, follow):
+        # type: (str, bool) -> str
+        waiting = [part for part in reversed(path.split("/")) if part]
+        done = []  # type: list[str]
+        links = 0
+        while waiting:
+            part = waiting.pop()
+            if part == "..":
+                del done[-1:]
+            elif part != ".":
+                place = "/".join([self.path] + done + [part])
+                target = _target(place) if waiting or follow else ""
+                links += bool(target)
+                if not target or links > MOST_LINKS:
+                    done.append(part)
+                else:
+                    done = [] if target.startswith("/") else done
+                    waiting.extend(part for part in reversed(target.split("/")) if part)
+        return "".join("/" + part for part in done)
+
+    def inside(self, place):
         # type: (str) -> str
-        """A name that the system's calls take; Python 2 knows such names only as bytes."""
-        place = path if self.live else self.path + path
-        return place if sys.version_info[0] > 2 else encoded(place)  # type: ignore[return-value]
+        """The path on the host of a name that ``at`` gave."""
+        return place if self.path == "/" else place[len(self.path) :]
 
     def raw(self, path):
         # type: (str) -> bytes
@@ -72,7 +102,25 @@ class Root(object):
 
     def exists(self, path):
         # type: (str) -> bool
-        return os.path.lexists(self.at(path))
+        return os.path.lexists(self.at(path, follow=False))
+
+    def link(self, path):
+        # type: (str) -> str
+        """Where a symbolic link points, "" for all else."""
+        return _target(self.at(path, follow=False))
+
+
+def _native(place):
+    # type: (str) -> str
+    return place if sys.version_info[0] > 2 else encoded(place)  # type: ignore[return-value]
+
+
+def _target(place):
+    # type: (str) -> str
+    try:
+        return decoded(encoded(os.readlink(_native(place))))
+    except OSError:
+        return ""
 
 
 def encoded(text):

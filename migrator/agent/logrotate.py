@@ -4,21 +4,21 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
-from migrator.agent.files import Root
+from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 
-def read(root):
-    # type: (Root) -> list[dict[str, Any]]
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> list[dict[str, Any]]
     """The patterns before each block; a block may list them over several lines."""
-    found = []
-    for path in ["/etc/logrotate.conf"] + root.files("/etc/logrotate.d"):
+    rotations = []
+    for path in ["/etc/logrotate.conf"] + host.files("/etc/logrotate.d"):
         patterns = []  # type: list[str]
         inside = False
-        for where, line in root.numbered(path):
+        for where, line in host.numbered(path):
             text = line.partition("#")[0].strip()
             if inside:
                 inside = text != "}"
@@ -26,8 +26,8 @@ def read(root):
             before, brace, _ = text.partition("{")
             patterns += [word.strip("\"'") for word in re.findall(r'"[^"]+"|/\S+', before)]
             if brace:
-                found.append({"where": where, "patterns": patterns})
+                rotations.append({"where": where, "patterns": patterns})
                 patterns, inside = [], True
             elif not text.startswith(("/", '"')):
                 patterns = []
-    return found
+    return rotations

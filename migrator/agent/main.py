@@ -2,8 +2,8 @@
 
 from __future__ import absolute_import, division, print_function
 
+import functools
 import json
-import os
 import platform
 import time
 
@@ -22,16 +22,30 @@ from migrator.agent import (
     system,
     units,
 )
-from migrator.agent.files import Root
-from migrator.agent.notes import Notes
+from migrator.agent.host import Host
 from migrator.agent.read import read
 from migrator.agent.tree import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
+# In this order: a subject is given those before it.
+SUBJECTS = (
+    ("system", system, {}),
+    ("packages", packages, {}),
+    ("units", units, []),
+    ("processes", processes, []),
+    ("cron", cron, {}),
+    ("syslog", syslog, {}),
+    ("logrotate", logrotate, []),
+    ("network", network, {}),
+    ("storage", storage, {}),
+    ("accounts", accounts, {}),
+    ("kernel", kernel, {}),
+    ("secrets", secrets, []),
+)  # type: tuple[tuple[str, Any, Any], ...]
 
 
 def run(verb, params, stdin, stdout):
@@ -58,60 +72,19 @@ def probe(params):
 
 def facts(params):
     # type: (dict[str, Any]) -> dict[str, Any]
-    """The document that migrator.facts describes; a subject that fails is named and left empty."""
-    root, notes = Root(params["root"]), Notes()
-    live = root.live
-
-    def ask(subject, read_it, needs_live=False):
-        # type: (str, Callable[[], list[Any]], bool) -> list[Any]
-        if needs_live and not live:
-            notes.failed(subject, "not read: only a running host has it")
-            return []
-        try:
-            return read_it()
-        except Exception as error:  # one broken subject must not hide the others
-            notes.failed(subject, "%s: %s" % (error.__class__.__name__, error))
-            return []
-
-    names = accounts.names(root)
-    known = ask("units", lambda: units.read(root))
-    jobs = ask("cron", lambda: cron.read(root, notes)) + ask("timers", lambda: cron.timers(known))
+    """The document that migrator.facts describes. ``params``: root, agent (its digest), and for a
+    host that is only a memory its recording."""
+    host = Host(params["root"], params.get("recording"))
     document = {
         "schema": SCHEMA,
         "agent": params.get("agent", ""),
         "python": platform.python_version(),
         "taken_at": int(time.time()),
-        "root": root.path,
-        "privileged": os.geteuid() == 0,
-        "system": system.read(root),
-        "packages": ask("packages", lambda: packages.read(root)),
-        "units": known,
-        "processes": ask("processes", lambda: processes.read(names), True),
-        "jobs": jobs,
-        "logs": ask("syslog", lambda: syslog.read(root)),
-        "rotations": ask("logrotate", lambda: logrotate.read(root)),
-        "network": {
-            "addresses": ask("addresses", network.addresses, True),
-            "routes": ask("routes", network.routes, True),
-            "listeners": ask("listeners", network.listeners, True),
-            "hosts": ask("hosts", lambda: network.hosts(root)),
-            "nameservers": ask("resolver", lambda: network.nameservers(root)),
-            "search": ask("resolver", lambda: network.search(root)),
-            "firewall": ask("firewall", lambda: network.firewall(root)),
-        },
-        "storage": {
-            "mounts": ask("mounts", storage.mounts, True),
-            "fstab": ask("fstab", lambda: storage.fstab(root, notes)),
-            "swaps": ask("swaps", storage.swaps, True),
-            "state": ask("state", lambda: storage.state(root, names)),
-        },
-        "users": ask("users", lambda: accounts.users(root, notes)),
-        "groups": ask("groups", lambda: accounts.groups(root, notes)),
-        "sudo": ask("sudo", lambda: accounts.sudo(root)),
-        "sysctls": ask("sysctls", lambda: kernel.sysctls(root, notes)),
-        "limits": ask("limits", lambda: kernel.limits(root, notes)),
-        "modules": ask("modules", kernel.modules, True),
-        "secrets": ask("secrets", lambda: secrets.read(root, known, notes)),
-    }
-    document.update(unparsed=notes.unparsed, failures=notes.failures)
+        "root": host.path,
+        "live": host.live,
+        "privileged": host.privileged,
+    }  # type: dict[str, Any]
+    for name, subject, empty in SUBJECTS:
+        document[name] = host.part(name, functools.partial(subject.read, host, document), empty)
+    document.update(unparsed=host.unparsed, failures=host.failures)
     return document

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 TABLE = "/proc/self/mountinfo"
 
 
-def table():
-    # type: () -> Iterator[tuple[str, str, str, str]]
+def table(root):
+    # type: (Root) -> Iterator[tuple[str, str, str, str]]
     """(mount point, file system type, source, options) of each mount, in the kernel's order."""
-    for line in Root("/").lines(TABLE):
+    for line in root.lines(TABLE):
         left, _, right = line.partition(" - ")
         fstype, source, superblock = (right.split(" ") + ["", ""])[:3]
         fields = left.split(" ")
@@ -26,8 +26,10 @@ def table():
 def mount_points(root):
     # type: (Root) -> list[str]
     """Absolute paths, as seen from ``root``, of what is mounted below it."""
-    prefix = "" if root.live else root.path
-    points = [path[len(prefix) :] for path, _, _, _ in table() if path.startswith(prefix + "/")]
+    prefix = "" if root.path == "/" else root.path
+    points = [
+        path[len(prefix) :] for path, _, _, _ in table(Root("/")) if path.startswith(prefix + "/")
+    ]
     return [path for path in points if path != "/"]
 
 

@@ -7,14 +7,13 @@ import re
 import socket
 import struct
 
-from migrator.agent import processes, run
-from migrator.agent.files import Root
+from migrator.agent import processes
+from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-LIVE = Root("/")
 LISTENING = {"tcp": "0A", "tcp6": "0A", "udp": "07", "udp6": "07"}
 FIREWALLS = (
     ("nft", "/etc/nftables.conf"),
@@ -25,23 +24,36 @@ FIREWALLS = (
 )
 
 
-def addresses():
-    # type: () -> list[dict[str, str]]
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> dict[str, Any]
+    return {
+        "addresses": host.part("network.addresses", lambda: addresses(host), []),
+        "routes": host.part("network.routes", lambda: routes(host), []),
+        "listeners": host.part("network.listeners", lambda: listeners(host), []),
+        "hosts": host.part("network.hosts", lambda: hosts(host), []),
+        "nameservers": host.part("network.nameservers", lambda: nameservers(host), []),
+        "search": host.part("network.search", lambda: search(host), []),
+        "firewall": host.part("network.firewall", lambda: firewall(host), []),
+    }
+
+
+def addresses(host):
+    # type: (Host) -> list[dict[str, str]]
     found = []
-    for line in run.output(["ip", "-o", "addr", "show"]).splitlines():
+    for line in host.output(["ip", "-o", "addr", "show"]).splitlines():
         words = line.split()
         if len(words) > 3 and words[2] in ("inet", "inet6"):
-            mac = LIVE.text("/sys/class/net/%s/address" % words[1]).strip()
+            mac = host.text("/sys/class/net/%s/address" % words[1]).strip()
             found.append({"interface": words[1], "address": words[3], "mac": mac})
     return found
 
 
-def routes():
-    # type: () -> list[dict[str, str]]
+def routes(host):
+    # type: (Host) -> list[dict[str, str]]
     """The main table. A route without ``proto`` was set by a command; iproute2 calls that boot."""
     found = []
     for family in ("-4", "-6"):
-        shown = run.output(["ip", "-o", family, "route", "show", "table", "main"])
+        shown = host.output(["ip", "-o", family, "route", "show", "table", "main"])
         for line in shown.splitlines():
             words = line.split()
             named = dict(zip(words, words[1:]))
@@ -56,14 +68,15 @@ def routes():
     return found
 
 
-def listeners():
-    # type: () -> list[dict[str, Any]]
+def listeners(host):
+    # type: (Host) -> list[dict[str, Any]]
+    host.only_live()
     owners = {}  # type: dict[str, int]
-    for inode, pid in processes.sockets():
+    for inode, pid in processes.sockets(host):
         owners.setdefault(inode, pid)  # the parent of a group has the lowest pid
     found = []
     for protocol in sorted(LISTENING):
-        for line in LIVE.lines("/proc/net/" + protocol)[1:]:
+        for line in host.lines("/proc/net/" + protocol)[1:]:
             words = line.split()
             if words[3] != LISTENING[protocol]:
                 continue
@@ -75,8 +88,8 @@ def listeners():
                     "address": _address(address),
                     "port": int(port, 16),
                     "pid": pid,
-                    "process": LIVE.text("/proc/%d/comm" % pid).strip() if pid else "",
-                    "unit": processes.unit(pid) if pid else "",
+                    "process": host.text("/proc/%d/comm" % pid).strip() if pid else "",
+                    "unit": processes.unit(host, pid) if pid else "",
                 }
             )
     return found
@@ -90,33 +103,33 @@ def _address(text):
     return socket.inet_ntop(socket.AF_INET if len(words) == 1 else socket.AF_INET6, packed)
 
 
-def hosts(root):
-    # type: (Root) -> list[dict[str, Any]]
+def hosts(host):
+    # type: (Host) -> list[dict[str, Any]]
     found = []
-    for line in root.lines("/etc/hosts"):
+    for line in host.lines("/etc/hosts"):
         words = line.partition("#")[0].split()
         if len(words) > 1:
             found.append({"address": words[0], "names": words[1:]})
     return found
 
 
-def nameservers(root):
-    # type: (Root) -> list[str]
-    return re.findall(r"(?m)^\s*nameserver\s+(\S+)", root.text("/etc/resolv.conf"))
+def nameservers(host):
+    # type: (Host) -> list[str]
+    return re.findall(r"(?m)^\s*nameserver\s+(\S+)", host.text("/etc/resolv.conf"))
 
 
-def search(root):
-    # type: (Root) -> list[str]
-    lines = re.findall(r"(?m)^\s*(?:search|domain)\s+(.*)$", root.text("/etc/resolv.conf"))
+def search(host):
+    # type: (Host) -> list[str]
+    lines = re.findall(r"(?m)^\s*(?:search|domain)\s+(.*)$", host.text("/etc/resolv.conf"))
     return lines[-1].split() if lines else []
 
 
-def firewall(root):
-    # type: (Root) -> list[dict[str, str]]
+def firewall(host):
+    # type: (Host) -> list[dict[str, str]]
     """The rules as files have them: these are what the host loads when it starts."""
     found = []
     for kind, path in FIREWALLS:
-        for where, line in root.numbered(path):
+        for where, line in host.numbered(path):
             if line.strip() and not line.lstrip().startswith("#"):
                 found.append({"kind": kind, "where": where, "raw": line})
     return found

@@ -4,8 +4,7 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
-from migrator.agent import run
-from migrator.agent.files import Root
+from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,19 +14,24 @@ STATUS = "/var/lib/dpkg/status"
 RPM = ["rpm", "-qa", "--queryformat", r"%{NAME}\t%{VERSION}-%{RELEASE}\t%{ARCH}\n"]
 
 
-def read(root):
-    # type: (Root) -> list[dict[str, Any]]
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> dict[str, Any]
+    return {"installed": installed(host)}
+
+
+def installed(host):
+    # type: (Host) -> list[dict[str, Any]]
     """Sorted by name; also those that are half configured or removed with their files left."""
-    found = _dpkg(root)
-    if root.live and (root.exists("/usr/bin/rpm") and root.exists("/var/lib/rpm")):
-        found.extend(_rpm())
+    found = _dpkg(host)
+    if host.has("rpm") and host.exists("/var/lib/rpm"):
+        found.extend(_rpm(host))
     return sorted(found, key=lambda row: (row["name"], row["architecture"], row["version"]))
 
 
-def _dpkg(root):
-    # type: (Root) -> list[dict[str, Any]]
+def _dpkg(host):
+    # type: (Host) -> list[dict[str, Any]]
     found = []
-    for stanza in root.text(STATUS).split("\n\n"):
+    for stanza in host.text(STATUS).split("\n\n"):
         fields = dict(re.findall(r"(?m)^([A-Za-z-]+):[ \t]*(.*)$", stanza))
         if "Package" in fields:
             found.append(
@@ -41,10 +45,10 @@ def _dpkg(root):
     return found
 
 
-def _rpm():
-    # type: () -> list[dict[str, Any]]
+def _rpm(host):
+    # type: (Host) -> list[dict[str, Any]]
     found = []
-    for line in run.output(RPM).splitlines():
+    for line in host.output(RPM).splitlines():
         name, version, architecture = line.split("\t")
         found.append(
             {

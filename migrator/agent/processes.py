@@ -5,7 +5,9 @@ from __future__ import absolute_import, division, print_function
 import os
 import re
 
-from migrator.agent.files import Root, decoded
+from migrator.agent.accounts import names
+from migrator.agent.files import decoded
+from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,42 +20,43 @@ CAPABILITIES = (
     " SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG"
     " WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE"
 ).split()
-LIVE = Root("/")
 
 
-def read(names):
-    # type: (dict[int, str]) -> list[dict[str, Any]]
-    """``names`` maps uid to user name. Kernel threads, which have no command, are left out."""
-    found = []
-    for pid in pids():
-        command = LIVE.raw("/proc/%d/cmdline" % pid)
-        status = dict(re.findall(r"(?m)^(\w+):\s*(.*)$", LIVE.text("/proc/%d/status" % pid)))
-        if not command or not status or pid == os.getpid():
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> list[dict[str, Any]]
+    """Kernel threads, which have no command, are left out."""
+    host.only_live()
+    users = names(host)
+    running = []
+    for pid in pids(host):
+        command = host.raw("/proc/%d/cmdline" % pid)
+        status = dict(re.findall(r"(?m)^(\w+):\s*(.*)$", host.text("/proc/%d/status" % pid)))
+        if not command or not status or (host.real and pid == os.getpid()):
             continue
         uid = int(status["Uid"].split()[1])
-        found.append(
+        running.append(
             {
                 "pid": pid,
                 "parent": int(status["PPid"]),
-                "user": names.get(uid, str(uid)),
+                "user": users.get(uid, str(uid)),
                 "command": [decoded(word) for word in command.rstrip(b"\0").split(b"\0")],
-                "exe": _link("/proc/%d/exe" % pid),
-                "unit": unit(pid),
+                "exe": host.link("/proc/%d/exe" % pid),
+                "unit": unit(host, pid),
                 "capabilities": _capabilities(int(status["CapEff"], 16)) if uid else [],
             }
         )
-    return found
+    return running
 
 
-def pids():
-    # type: () -> list[int]
-    return sorted(int(name) for name in LIVE.names("/proc") if name.isdigit())
+def pids(host):
+    # type: (Host) -> list[int]
+    return sorted(int(name) for name in host.names("/proc") if name.isdigit())
 
 
-def unit(pid):
-    # type: (int) -> str
+def unit(host, pid):
+    # type: (Host, int) -> str
     """The unit of a process by its control group, "" for none."""
-    for line in LIVE.lines("/proc/%d/cgroup" % pid):
+    for line in host.lines("/proc/%d/cgroup" % pid):
         controllers, path = line.split(":", 2)[1:]
         if controllers in ("", "name=systemd"):
             parts = [p for p in path.split("/") if re.search(r"\.(service|scope|socket)$", p)]
@@ -62,23 +65,15 @@ def unit(pid):
     return ""
 
 
-def sockets():
-    # type: () -> Iterator[tuple[str, int]]
+def sockets(host):
+    # type: (Host) -> Iterator[tuple[str, int]]
     """(inode, pid) of each open socket."""
-    for pid in pids():
+    for pid in pids(host):
         place = "/proc/%d/fd" % pid
-        for name in LIVE.names(place):
-            target = _link(place + "/" + name)
+        for name in host.names(place):
+            target = host.link(place + "/" + name)
             if target.startswith("socket:["):
                 yield target[len("socket:[") : -1], pid
-
-
-def _link(path):
-    # type: (str) -> str
-    try:
-        return os.readlink(path)
-    except OSError:
-        return ""
 
 
 def _capabilities(mask):

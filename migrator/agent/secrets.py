@@ -6,9 +6,9 @@ import os
 import re
 import stat
 
-from migrator.agent.files import Root, decoded, encoded
+from migrator.agent.files import decoded, encoded
+from migrator.agent.host import Host
 from migrator.agent.mounts import mount_points
-from migrator.agent.notes import Notes
 from migrator.agent.system import settings
 
 TYPE_CHECKING = False
@@ -28,55 +28,55 @@ PASSWORD_NAME = re.compile(
 TOKEN = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|(^|_)(API|ACCESS|PRIVATE)_?KEY")
 
 
-def read(root, units, notes):
-    # type: (Root, list[dict[str, Any]], Notes) -> list[Secret]
-    found = []
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> list[Secret]
+    secrets = []
     for path in ("/etc/shadow", "/etc/gshadow"):
-        if root.exists(path):
-            found.append({"kind": "shadow", "path": path, "detail": ""})
-    for number, path in enumerate(_files(root)):
+        if host.exists(path):
+            secrets.append({"kind": "shadow", "path": path, "detail": ""})
+    for number, path in enumerate(_files(host)):
         if number == MOST:
-            notes.failed("secrets", "stopped after %d paths, at %s" % (MOST, path))
+            host.failed("secrets", "limited", "stopped after %d paths, at %s" % (MOST, path))
             break
-        kind = _kind(root, path)
+        kind = _kind(host, path)
         if kind:
-            found.append({"kind": kind, "path": path, "detail": ""})
-    return found + _tokens(root, units)
+            secrets.append({"kind": kind, "path": path, "detail": ""})
+    return secrets + _tokens(host, found["units"])
 
 
-def _files(root):
-    # type: (Root) -> Iterator[str]
+def _files(host):
+    # type: (Host) -> Iterator[str]
     """Names below TOPS on the root's own file system and on local mounts."""
-    closed = set(mount_points(root))
+    closed = set(mount_points(host))
     for top in TOPS:
-        for place, directories, names in os.walk(encoded(root.at(top))):
-            inside = decoded(place) if root.live else decoded(place)[len(root.path) :]
+        for place, directories, names in os.walk(encoded(host.at(top))):
+            inside = host.inside(decoded(place))
             directories[:] = [n for n in directories if inside + "/" + decoded(n) not in closed]
             for name in sorted(names):
                 yield inside + "/" + decoded(name)
 
 
-def _kind(root, path):
-    # type: (Root, str) -> str
+def _kind(host, path):
+    # type: (Host, str) -> str
     """The kind of secret in a file, "" for none."""
     if PASSWORD_NAME.search(path):
         return "password-file"
     if not KEY_NAME.search(path):
         return ""
     try:
-        found = os.lstat(root.at(path))
+        found = os.lstat(host.at(path))
     except (OSError, UnicodeError):
         return ""
     if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
         return ""
-    content = root.raw(path)
+    content = host.raw(path)
     if re.search(r"\.(p12|pfx|jks|keystore)$", path) or b"PRIVATE KEY-----" in content:
         return "ssh-host-key" if "/ssh_host_" in path else "private-key"
     return ""
 
 
-def _tokens(root, units):
-    # type: (Root, list[dict[str, Any]]) -> list[Secret]
+def _tokens(host, units):
+    # type: (Host, list[dict[str, Any]]) -> list[Secret]
     """Variables of units that are named like a secret."""
     found = []
     for unit in units:
@@ -84,7 +84,7 @@ def _tokens(root, units):
             if TOKEN.search(name.upper()):
                 found.append(_token(unit["fragment"], unit["name"], name))
         for path in re.findall(r"(/\S+) \(ignore", unit["properties"].get("EnvironmentFiles", "")):
-            for name in sorted(settings(root, path)):
+            for name in sorted(settings(host, path)):
                 if TOKEN.search(name.upper()):
                     found.append(_token(path, unit["name"], name))
     return found

@@ -6,8 +6,8 @@ import os
 import stat
 
 from migrator.agent import mounts as kernel
-from migrator.agent.files import Root
-from migrator.agent.notes import Notes
+from migrator.agent.accounts import names
+from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,12 +24,23 @@ STATE_TOPS = ("/opt", "/usr/local", "/srv", "/var/lib", "/var/opt", "/var/www")
 STATE_DEPTH = 4
 
 
-def mounts():
-    # type: () -> list[dict[str, Any]]
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> dict[str, Any]
+    return {
+        "mounts": host.part("storage.mounts", lambda: mounts(host), []),
+        "fstab": host.part("storage.fstab", lambda: fstab(host), []),
+        "swaps": host.part("storage.swaps", lambda: swaps(host), []),
+        "state": host.part("storage.state", lambda: state(host, names(host)), []),
+    }
+
+
+def mounts(host):
+    # type: (Host) -> list[dict[str, Any]]
+    host.only_live()
     found = []
-    for path, fstype, source, options in kernel.table():
+    for path, fstype, source, options in kernel.table(host):
         kind = _kind(fstype)
-        size, used = _space(path) if kind == "local" else (0, 0)
+        size, used = _space(host, path) if kind == "local" else (0, 0)
         found.append(
             {
                 "path": path,
@@ -53,24 +64,24 @@ def _kind(fstype):
     return "kernel" if fstype in KERNEL else "other"
 
 
-def _space(path):
-    # type: (str) -> tuple[int, int]
+def _space(host, path):
+    # type: (Host, str) -> tuple[int, int]
     try:
-        found = os.statvfs(path)
+        found = os.statvfs(host.at(path))
     except OSError:
         return 0, 0
     return found.f_blocks * found.f_frsize, (found.f_blocks - found.f_bfree) * found.f_frsize
 
 
-def fstab(root, notes):
-    # type: (Root, Notes) -> list[dict[str, str]]
+def fstab(host):
+    # type: (Host) -> list[dict[str, str]]
     found = []
-    for where, line in root.numbered("/etc/fstab"):
+    for where, line in host.numbered("/etc/fstab"):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         words = line.split()
         if len(words) < 3:
-            notes.strange("storage", where, line)
+            host.strange("storage", where, line)
             continue
         found.append(
             {
@@ -85,15 +96,15 @@ def fstab(root, notes):
     return found
 
 
-def state(root, names):
-    # type: (Root, dict[int, str]) -> list[dict[str, str]]
-    """The topmost directories below STATE_TOPS that do not belong to root."""
+def state(host, names):
+    # type: (Host, dict[int, str]) -> list[dict[str, str]]
+    """The topmost directories below STATE_TOPS that do not belong to host."""
     found = []
     waiting = [(top, 0) for top in reversed(STATE_TOPS)]
     while waiting:
         path, depth = waiting.pop()
         try:
-            info = os.lstat(root.at(path))
+            info = os.lstat(host.at(path))
         except OSError:
             continue
         if not stat.S_ISDIR(info.st_mode):
@@ -102,10 +113,11 @@ def state(root, names):
             user = names.get(info.st_uid, str(info.st_uid))
             found.append({"path": path, "user": user})
         elif depth < STATE_DEPTH:
-            waiting.extend((path + "/" + n, depth + 1) for n in reversed(root.names(path)))
+            waiting.extend((path + "/" + n, depth + 1) for n in reversed(host.names(path)))
     return found
 
 
-def swaps():
-    # type: () -> list[str]
-    return [line.split()[0] for line in Root("/").lines("/proc/swaps")[1:] if line.split()]
+def swaps(host):
+    # type: (Host) -> list[str]
+    host.only_live()
+    return [line.split()[0] for line in host.lines("/proc/swaps")[1:] if line.split()]

@@ -5,11 +5,11 @@ from __future__ import absolute_import, division, print_function
 import fnmatch
 import re
 
-from migrator.agent.files import Root
+from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterator
+    from typing import Any, Iterator
 
     Rule = dict[str, str]
 
@@ -21,13 +21,18 @@ SELECTOR = re.compile(r"([\w*,.;=!:]+\.[\w*=!;,.]+|:\w[^ ]*, *!?\w+, *\"[^\"]*\"
 PARAMETER = re.compile(r'(\w+)\s*=\s*"([^"]*)"')
 
 
-def read(root):
-    # type: (Root) -> list[Rule]
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> dict[str, Any]
+    return {"rules": rules(host)}
+
+
+def rules(host):
+    # type: (Host) -> list[Rule]
     found = []  # type: list[Rule]
-    for where, line in _lines(root, TOP, 0):
+    for where, line in _lines(host, TOP, 0):
         found.extend(_rules(where, line))
-    for path in ["/etc/systemd/journald.conf"] + root.files("/etc/systemd/journald.conf.d"):
-        for where, line in root.numbered(path):
+    for path in ["/etc/systemd/journald.conf"] + host.files("/etc/systemd/journald.conf.d"):
+        for where, line in host.numbered(path):
             if re.match(r"[A-Z]\w+=", line):
                 found.append(_rule("other", where, "journald", "", line))
     return found
@@ -44,11 +49,11 @@ def _rule(kind, where, selector, destination, raw):
     }
 
 
-def _lines(root, path, depth):
-    # type: (Root, str, int) -> Iterator[tuple[str, str]]
+def _lines(host, path, depth):
+    # type: (Host, str, int) -> Iterator[tuple[str, str]]
     """Statements in the order in which rsyslog reads them, includes in their place."""
     joined, begun = "", ""
-    for where, line in root.numbered(path):
+    for where, line in host.numbered(path):
         if line.lstrip().startswith("#") or not line.strip():
             continue
         joined, begun = joined + line.strip(), begun or where
@@ -58,8 +63,8 @@ def _lines(root, path, depth):
         statement, joined, at, begun = joined, "", begun, ""
         included = INCLUDE.match(statement)
         if included and depth < DEPTH:
-            for name in _glob(root, included.group(1) or included.group(2)):
-                for row in _lines(root, name, depth + 1):
+            for name in _glob(host, included.group(1) or included.group(2)):
+                for row in _lines(host, name, depth + 1):
                     yield row
         else:
             yield at, statement
@@ -67,10 +72,10 @@ def _lines(root, path, depth):
         yield begun, joined
 
 
-def _glob(root, pattern):
-    # type: (Root, str) -> list[str]
+def _glob(host, pattern):
+    # type: (Host, str) -> list[str]
     directory, _, name = pattern.rpartition("/")
-    return [directory + "/" + n for n in root.names(directory) if fnmatch.fnmatch(n, name)]
+    return [directory + "/" + n for n in host.names(directory) if fnmatch.fnmatch(n, name)]
 
 
 def _rules(where, statement):

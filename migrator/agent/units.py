@@ -5,8 +5,7 @@ from __future__ import absolute_import, division, print_function
 import re
 import shlex
 
-from migrator.agent import run
-from migrator.agent.files import Root
+from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,25 +29,25 @@ UNSET = ("", "no", "0", "[not set]", "infinity", "18446744073709551615")
 ALL_CAPABILITIES = 30  # a bounding set with more of them is not bounded
 
 
-def read(root):
-    # type: (Root) -> list[dict[str, Any]]
+def read(host, found):
+    # type: (Host, dict[str, Any]) -> list[dict[str, Any]]
     """Every unit that systemd has loaded or has a file of; device units are the kernel's."""
-    if root.live and root.exists("/run/systemd/system"):
-        return _systemd()
-    return _scripts(root)
+    if host.live and host.exists("/run/systemd/system"):
+        return _systemd(host)
+    return _scripts(host)
 
 
-def _systemd():
-    # type: () -> list[dict[str, Any]]
+def _systemd(host):
+    # type: (Host) -> list[dict[str, Any]]
     command = ["systemctl", "--no-legend", "--no-pager", "--full", "--plain"]
-    listed = run.output(command + ["list-unit-files"]) + run.output(
+    listed = host.output(command + ["list-unit-files"]) + host.output(
         command + ["list-units", "--all"]
     )
     names = set(line.split()[0] for line in listed.splitlines() if line.strip())
     wanted = sorted(name for name in names if "@." not in name and not name.endswith(".device"))
     show = ["systemctl", "show", "--no-pager", "--property", ",".join(SHOWN + KEPT), "--"]
     found = {}  # type: dict[str, dict[str, Any]]
-    for block in run.output(show + wanted).split("\n\n"):
+    for block in host.output(show + wanted).split("\n\n"):
         unit = _unit(_properties(block))
         if unit["name"]:
             found[unit["name"]] = unit  # aliases name the same unit
@@ -114,15 +113,15 @@ def _names(environment):
     return [word.partition("=")[0] for word in words]
 
 
-def _scripts(root):
-    # type: (Root) -> list[dict[str, Any]]
+def _scripts(host):
+    # type: (Host) -> list[dict[str, Any]]
     started = set()  # type: set[str]
     for directory in ("/etc/rc2.d", "/etc/rc3.d", "/etc/rc.d/rc3.d"):
-        started.update(name[3:] for name in root.names(directory) if re.match(r"S\d\d", name))
+        started.update(name[3:] for name in host.names(directory) if re.match(r"S\d\d", name))
     found = []  # type: list[dict[str, Any]]
-    for path in root.files("/etc/init.d"):
+    for path in host.files("/etc/init.d"):
         name = path.rpartition("/")[2]
-        header = re.search(r"(?m)^# Short-Description:\s*(.*)$", root.text(path))
+        header = re.search(r"(?m)^# Short-Description:\s*(.*)$", host.text(path))
         found.append(
             {
                 "name": name + ".service",

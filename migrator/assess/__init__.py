@@ -9,7 +9,12 @@ from migrator.facts import Facts
 
 __all__ = ["RULES", "Assessment", "Finding", "Level", "assess"]
 SUBJECTS = (system, storage, services, jobs, network, security)  # importing them registers rules
-NEEDED = ("units", "packages", "mounts", "listeners")  # subjects without which nothing is sure
+NEEDED = (
+    "units",
+    "packages",
+    "storage.mounts",
+    "network.listeners",
+)  # subjects without which nothing is sure
 
 
 def assess(found: Facts) -> Assessment:

@@ -24,7 +24,7 @@ CRON = ("crontab", "cron.d", "user", "periodic", "anacron")
     "Nothing.",
 )
 def cron(found: Facts) -> Iterator[Evidence]:
-    counts = Counter(job.where.partition(":")[0] for job in found.jobs if job.kind in CRON)
+    counts = Counter(job.where.partition(":")[0] for job in found.cron.jobs if job.kind in CRON)
     for where, count in sorted(counts.items()):
         yield where, f"{count} jobs" if count > 1 else "1 job"
 
@@ -37,8 +37,8 @@ def cron(found: Facts) -> Iterator[Evidence]:
     "Leave plan.jobs at held until the source's jobs are stopped.",
 )
 def twice(found: Facts) -> Iterator[Evidence]:
-    if found.jobs:
-        yield "jobs", f"{len(found.jobs)} jobs"
+    if found.cron.jobs:
+        yield "jobs", f"{len(found.cron.jobs)} jobs"
 
 
 @rule(
@@ -49,7 +49,7 @@ def twice(found: Facts) -> Iterator[Evidence]:
     "Disable it in the container once it moved.",
 )
 def hardware(found: Facts) -> Iterator[Evidence]:
-    for job in found.jobs:
+    for job in found.cron.jobs:
         if HARDWARE.search(job.command):
             yield job.where, job.command
 
@@ -62,7 +62,7 @@ def hardware(found: Facts) -> Iterator[Evidence]:
     "Remove them on the source when the container takes over.",
 )
 def at(found: Facts) -> Iterator[Evidence]:
-    for job in found.jobs:
+    for job in found.cron.jobs:
         if job.kind == "at":
             yield job.where, f"{job.schedule} as {job.user}: {job.command}"
 
@@ -75,7 +75,7 @@ def at(found: Facts) -> Iterator[Evidence]:
     "Nothing.",
 )
 def timers(found: Facts) -> Iterator[Evidence]:
-    for job in found.jobs:
+    for job in found.cron.jobs:
         unit = found.unit(job.where) if job.kind == "timer" else None
         if unit and unit.fragment.startswith("/etc/"):
             yield job.where, job.schedule
@@ -89,7 +89,7 @@ def timers(found: Facts) -> Iterator[Evidence]:
     "Nothing: build comments the input. The kernel's messages are in the target's log.",
 )
 def kernel_log(found: Facts) -> Iterator[Evidence]:
-    for line in found.logs:
+    for line in found.syslog.rules:
         if line.kind == "input" and line.selector == "imklog":
             yield line.where, line.raw
 
@@ -102,6 +102,6 @@ def kernel_log(found: Facts) -> Iterator[Evidence]:
     "Allow the target there, and let it reach the receiver.",
 )
 def remote_log(found: Facts) -> Iterator[Evidence]:
-    for line in found.logs:
+    for line in found.syslog.rules:
         if line.kind == "remote":
             yield line.where, f"{line.selector} to {line.destination}"

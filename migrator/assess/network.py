@@ -46,7 +46,7 @@ def routes(found: Facts) -> Iterator[Evidence]:
     "Set them on the target when the application needs them.",
 )
 def global_sysctls(found: Facts) -> Iterator[Evidence]:
-    for setting in found.sysctls:
+    for setting in found.kernel.sysctls:
         if setting.where.startswith("/etc/") and not NAMESPACED.match(setting.key):
             yield setting.where, f"{setting.key} = {setting.value}"
 
@@ -59,7 +59,7 @@ def global_sysctls(found: Facts) -> Iterator[Evidence]:
     "Nothing.",
 )
 def own_sysctls(found: Facts) -> Iterator[Evidence]:
-    for setting in found.sysctls:
+    for setting in found.kernel.sysctls:
         if setting.where.startswith("/etc/") and NAMESPACED.match(setting.key):
             yield setting.where, f"{setting.key} = {setting.value}"
 
@@ -72,7 +72,7 @@ def own_sysctls(found: Facts) -> Iterator[Evidence]:
     "Check limits in the plan, and that the target allows as many.",
 )
 def limits(found: Facts) -> Iterator[Evidence]:
-    for setting in found.limits:
+    for setting in found.kernel.limits:
         number = setting.value if setting.value.isdigit() else "0"
         if setting.key.endswith(" nofile") and int(number) > ENGINE_NOFILE:
             yield setting.where, setting.raw

@@ -34,7 +34,7 @@ def private_keys(found: Facts) -> Iterator[Evidence]:
     "Lock passwords that nobody needs, and guard the registry like the host.",
 )
 def hashes(found: Facts) -> Iterator[Evidence]:
-    for user in found.users:
+    for user in found.accounts.users:
         if user.password == "set":
             yield "/etc/shadow", user.name
 

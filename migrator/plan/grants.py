@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from migrator.facts import Facts, Listener
+from migrator.facts import Facts
+from migrator.facts.network import Listener
 from migrator.plan import Port, Probe, Reason, Value
 
 EPHEMERAL = 32768  # a UDP port from here on is a client's
@@ -89,7 +90,7 @@ def sysctls(found: Facts) -> dict[str, Value]:
     """Those that the host's own files set and that a container can have; the last one wins."""
     return {
         setting.key: Value(setting.value, setting.where)
-        for setting in found.sysctls
+        for setting in found.kernel.sysctls
         if setting.where.startswith("/etc/") and NAMESPACED.match(setting.key)
     }
 
@@ -98,7 +99,7 @@ def limits(found: Facts) -> dict[str, Value]:
     """Only what goes beyond the engine's own limits."""
     wanted = [
         (int(setting.value), setting.where)
-        for setting in found.limits
+        for setting in found.kernel.limits
         if setting.key.endswith(" nofile") and setting.value.isdigit()
     ]
     most, where = max(wanted, default=(0, ""))

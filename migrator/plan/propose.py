@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from migrator.adapt import SUBJECTS
-from migrator.facts import Facts, Route, Unit
+from migrator.facts import Facts
+from migrator.facts.network import Route
+from migrator.facts.units import Unit
 from migrator.plan import SCHEMA, Hook, Hooks, Identity, Network, Plan, RouteChoice, Service
 from migrator.plan.grants import capabilities, limits, ports, probes, sysctls
 from migrator.plan.paths import paths

@@ -30,9 +30,9 @@ def run(context: Context, source: Caller) -> Outcome:
 
 def _outcome(context: Context, found: Facts, changed: bool, done: str) -> Outcome:
     parts = {
-        "packages": found.packages,
+        "packages": found.packages.installed,
         "units": found.units,
-        "jobs": found.jobs,
+        "jobs": found.cron.jobs,
         "listeners": found.network.listeners,
     }
     counts = ", ".join(f"{len(rows)} {name}" for name, rows in parts.items())

@@ -59,7 +59,7 @@ def run(context: Context, target: Carrier) -> Outcome:
 
 def _probe(container: Carrier, plan: Plan, source: Facts) -> Probes:
     """The container's answers; a line is logged there, because the source was only read."""
-    files = {rule.destination: rule.selector for rule in source.logs if rule.kind == "file"}
+    files = {rule.destination: rule.selector for rule in source.syslog.rules if rule.kind == "file"}
     params = {"urls": sorted(plan.probes), "log_line": LOG_LINE, "log_files": files}
     return load_probes(container.call("agent", "probe", params))
 

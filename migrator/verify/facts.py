@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from migrator.facts import Facts, Job, Listener
+from migrator.facts import Facts
+from migrator.facts.cron import Job
+from migrator.facts.network import Listener
 from migrator.plan.grants import EPHEMERAL
 from migrator.plan.propose import is_static
 from migrator.verify.point import ABSENT, Case, Point, judge, pairs
@@ -16,24 +18,34 @@ HIDDEN = "it listens; only a privileged container may see whose socket it is"
 def compare(case: Case) -> Iterator[Point]:
     left, right = case.source, case.container
     yield from _system(case)
-    yield from pairs("user", left.users, right.users, lambda user: user.name, str)
-    yield from pairs("group", left.groups, right.groups, lambda group: group.name, str)
-    yield from pairs("sudo", left.sudo, right.sudo, lambda line: line.where, lambda x: x.raw)
-    yield from pairs("package", left.packages, right.packages, _package, lambda x: x.status)
+    yield from pairs("user", left.accounts.users, right.accounts.users, lambda user: user.name, str)
+    yield from pairs(
+        "group", left.accounts.groups, right.accounts.groups, lambda group: group.name, str
+    )
+    yield from pairs(
+        "sudo", left.accounts.sudo, right.accounts.sudo, lambda line: line.where, lambda x: x.raw
+    )
+    yield from pairs(
+        "package", left.packages.installed, right.packages.installed, _package, lambda x: x.status
+    )
     yield from _jobs(case)
     yield from pairs(
         "log rule",
-        left.logs,
-        right.logs,
+        left.syslog.rules,
+        right.syslog.rules,
         lambda line: line.where,
         lambda line: line.raw,
         lambda where: case.changed.get(where.rpartition(":")[0], ""),
     )
     yield from pairs(
-        "rotation", left.rotations, right.rotations, lambda x: x.where, lambda x: str(x.patterns)
+        "rotation", left.logrotate, right.logrotate, lambda x: x.where, lambda x: str(x.patterns)
     )
-    yield from pairs("sysctl", left.sysctls, right.sysctls, lambda x: x.where, lambda x: x.raw)
-    yield from pairs("limit", left.limits, right.limits, lambda x: x.where, lambda x: x.raw)
+    yield from pairs(
+        "sysctl", left.kernel.sysctls, right.kernel.sysctls, lambda x: x.where, lambda x: x.raw
+    )
+    yield from pairs(
+        "limit", left.kernel.limits, right.kernel.limits, lambda x: x.where, lambda x: x.raw
+    )
 
 
 def _package(package: object) -> str:
@@ -52,7 +64,9 @@ def _system(case: Case) -> Iterator[Point]:
 
 def _jobs(case: Case) -> Iterator[Point]:
     """at jobs come and go: one that is gone has run, one that is new was queued by another job."""
-    for point in pairs("job", case.source.jobs, case.container.jobs, _job, lambda job: job.raw):
+    for point in pairs(
+        "job", case.source.cron.jobs, case.container.cron.jobs, _job, lambda job: job.raw
+    ):
         if point.result == "different" and point.name.startswith("at ") and _ran(case, point):
             point = replace(point, result="explained", why="at jobs run once and are gone")
         yield point

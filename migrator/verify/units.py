@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from migrator.adapt.jobs import held
-from migrator.facts import Unit
+from migrator.facts.units import Unit
 from migrator.verify.point import ABSENT, Case, Point, judge
 
 KINDS = (".service", ".timer", ".socket", ".path", ".target")

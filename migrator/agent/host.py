@@ -1,0 +1,88 @@
+"""The host that is read: its files, its commands, and what could not be understood of it."""
+
+from __future__ import absolute_import, division, print_function
+
+import os
+
+from migrator.agent import run
+from migrator.agent.files import Root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Sequence, TypeVar
+
+    T = TypeVar("T")
+    Recording = list[tuple[list[str], str]]
+
+
+class Missing(Exception):
+    """Something is absent, denied or limited; ``kind`` is a word of migrator.facts.Failure."""
+
+    def __init__(self, kind, message):
+        # type: (str, str) -> None
+        Exception.__init__(self, message)
+        self.kind = kind
+
+
+class Host(Root):
+    """A running host ("/"), a directory with a host's files, or such a directory together with a
+    recording of what its kernel and its commands said (``recording``: command and output), which
+    is how the tests keep hosts that nobody runs any more.
+    """
+
+    def __init__(self, path, recording=None):
+        # type: (str, Recording | None) -> None
+        Root.__init__(self, path)
+        self.recording = recording
+        self.real = self.path == "/"  # the machine that this program runs on
+        self.live = self.real or recording is not None
+        self.privileged = os.geteuid() == 0
+        self.unparsed = []  # type: list[dict[str, str]]
+        self.failures = []  # type: list[dict[str, str]]
+
+    def output(self, command):
+        # type: (Sequence[str]) -> str
+        """What a command that only reads prints; raises CommandError or Missing."""
+        if self.real:
+            return run.output(command)
+        for recorded, text in self.recording or ():
+            if list(command[: len(recorded)]) == list(recorded):
+                return text
+        if self.live:
+            raise run.CommandError("%s: not found" % command[0])
+        raise Missing("absent", "only a running host has it")
+
+    def has(self, command):
+        # type: (str) -> bool
+        """Whether ``output`` can be asked for a command of this name."""
+        if self.recording is not None:
+            return any(recorded[0] == command for recorded, _ in self.recording)
+        return self.real and any(
+            os.access(place + "/" + command, os.X_OK) for place in run.PATH.split(":")
+        )
+
+    def part(self, name, read_it, empty):
+        # type: (str, Callable[[], T], Any) -> T
+        """What ``read_it`` returns, or ``empty``: a broken part is noted and hides no other."""
+        try:
+            return read_it()
+        except Missing as error:
+            self.failed(name, error.kind, str(error))
+        except Exception as error:
+            self.failed(name, "failed", "%s: %s" % (error.__class__.__name__, error))
+        return empty  # type: ignore[no-any-return]
+
+    def only_live(self):
+        # type: () -> None
+        """Raise when there is no running host to ask."""
+        if not self.live:
+            raise Missing("absent", "only a running host has it")
+
+    def strange(self, subject, where, raw):
+        # type: (str, str, str) -> None
+        """Keep what could not be parsed."""
+        self.unparsed.append({"subject": subject, "where": where, "raw": raw})
+
+    def failed(self, subject, kind, message):
+        # type: (str, str, str) -> None
+        self.failures.append({"subject": subject, "kind": kind, "message": message})
