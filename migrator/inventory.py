@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible import constants
-from ansible.cli import CLI
 from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
@@ -31,8 +32,7 @@ class Inventory:
         self.sources = ", ".join(names)
         self._loader = DataLoader()
         try:
-            vaults = constants.DEFAULT_VAULT_IDENTITY_LIST
-            CLI.setup_vault_secrets(self._loader, vaults, auto_prompt=False)
+            _open_vaults(self._loader)
             self._manager = InventoryManager(loader=self._loader, sources=names)
         except AnsibleError as error:
             raise UsageError(f"the inventory cannot be read: {error}", "correct it") from error
@@ -54,6 +54,20 @@ class Inventory:
 
     def address(self, host: str) -> Address:
         return from_variables(host, self.variables(host))
+
+
+def _open_vaults(loader: DataLoader) -> None:
+    """Give ``loader`` the vault passwords that ansible.cfg and the environment name.
+
+    Ansible's command line refuses to be imported where a standard stream does not block, as under
+    many job runners.
+    """
+    for stream in (0, 1, 2):
+        with contextlib.suppress(OSError):
+            os.set_blocking(stream, True)
+    from ansible.cli import CLI
+
+    CLI.setup_vault_secrets(loader, constants.DEFAULT_VAULT_IDENTITY_LIST, auto_prompt=False)
 
 
 def from_variables(name: str, variables: Mapping[str, Any]) -> Address:

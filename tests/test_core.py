@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
+import socket
 import subprocess
 import sys
 import zipfile
@@ -60,6 +61,19 @@ def test_a_right_document_becomes_a_record() -> None:
 def test_facts_of_another_make_are_refused(document: Any) -> None:
     with pytest.raises(ProtocolError, match="discover"):
         facts.load(document)
+
+
+def test_streams_that_do_not_block_are_no_obstacle(tmp_path: Path) -> None:
+    """As job runners give them; Ansible by itself refuses to start."""
+    (tmp_path / "hosts").write_text("old ansible_host=192.0.2.1\n")
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    command = [sys.executable, "-m", "migrator.cli", "assess", "old", "-i", str(tmp_path / "hosts")]
+    command += ["--work", str(tmp_path / "work")]
+    with ours, theirs:
+        done = subprocess.run(command, stdin=theirs, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (UsageError.exit_code, "")
+    assert "run 'migrator discover" in done.stderr
 
 
 def test_exit_codes_are_stable() -> None:
