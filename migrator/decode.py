@@ -54,7 +54,7 @@ def _record(kind: type[Any], value: Any, where: str) -> Any:
     if unknown:
         known = ", ".join(sorted(hints))
         raise DecodeError(where, f"unknown key {unknown[0]!r} (known: {known})")
-    required = {field.name for field in dataclasses.fields(kind) if _is_required(field)}
+    required = {field.name for field in dataclasses.fields(kind) if is_required(field)}
     missing = sorted(required - mapping.keys())
     if missing:
         raise DecodeError(where, f"key {missing[0]!r} is missing")
@@ -62,7 +62,7 @@ def _record(kind: type[Any], value: Any, where: str) -> Any:
     return kind(**{key: _decode(hints[key], item, prefix + key) for key, item in mapping.items()})
 
 
-def _is_required(field: dataclasses.Field[Any]) -> bool:
+def is_required(field: dataclasses.Field[Any]) -> bool:
     absent = dataclasses.MISSING
     return field.default is absent and field.default_factory is absent
 
