@@ -13,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-LOCAL = "ext2 ext3 ext4 xfs btrfs vfat jfs reiserfs f2fs zfs overlay exfat ntfs iso9660".split()
 NETWORK = "nfs nfs4 cifs smb3 smbfs ceph glusterfs lustre gpfs ocfs2 gfs2 9p afs".split()
 KERNEL = (
     "proc sysfs tmpfs devtmpfs devpts mqueue hugetlbfs cgroup cgroup2 pstore bpf securityfs"
@@ -57,7 +56,7 @@ def mounts(host):
 
 def _kind(fstype):
     # type: (str) -> str
-    if fstype in LOCAL:
+    if fstype in kernel.LOCAL:
         return "local"
     if fstype in NETWORK or fstype.startswith("fuse.ssh"):
         return "network"
