@@ -15,7 +15,7 @@ from lab.recipe import LabError, Recipe
 from lab.rootfs import locked, remove, run
 
 TOP = Path(__file__).resolve().parent.parent
-STATE = Path(os.environ.get("LAB_STATE", TOP / ".lab"))
+STATE = Path(os.environ.get("LAB_STATE", TOP / ".lab")).resolve()  # the engine takes no links
 PREFIX = os.environ.get("LAB_SUBNET", "10.89.77")
 GATEWAY = f"{PREFIX}.1"
 KEY = STATE / "id_ed25519"
