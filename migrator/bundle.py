@@ -48,7 +48,8 @@ def command(program: Program, verb: str, params: dict[str, Any]) -> list[str]:
     """The argument list that starts ``verb`` with the first interpreter that works.
 
     It is one line without newlines, so that every login shell passes it on unharmed; a broken
-    ``python3`` that comes first in PATH is passed over.
+    ``python3`` that comes first in PATH is passed over. Where none fits, its stderr names those
+    that do not.
     """
     oldest = ", ".join(map(str, OLDEST[program]))
     probe = f"import {NEEDED[program]}; sys.exit(sys.version_info < ({oldest}))"
@@ -59,7 +60,7 @@ def command(program: Program, verb: str, params: dict[str, Any]) -> list[str]:
         f"for python in {' '.join(INTERPRETERS)}; do "
         f'if "$python" -c "{probe}" </dev/null >/dev/null 2>&1; then '
         f'exec "$python" -E -s -c "{boot}" migrator.{program}.main {verb} {sizes}; fi; done; '
-        f"exit {NO_PYTHON}"
+        f'for python in {" ".join(INTERPRETERS)}; do "$python" -V >&2; done; exit {NO_PYTHON}'
     )
     return ["/bin/sh", "-c", script]
 

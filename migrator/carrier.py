@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -100,14 +101,11 @@ def _document(name: str, program: Program, result: Result) -> Any:
     stream = io.BytesIO(result.stdout)
     try:
         frames.skip_to_magic(stream)
-        kind, payload = frames.read(stream)
-        document = json.loads(payload)
-    except (frames.FrameError, ValueError) as error:
+        document = json.loads(frames.read_document(stream))
+    except (frames.FrameError, ValueError, RecursionError) as error:
         if result.status:
             raise _failure(name, program, result) from None
         raise errors.ProtocolError(f"{name}: the {program}'s answer is broken ({error})") from error
-    if kind != b"J":
-        raise errors.ProtocolError(f"{name}: the {program} answered with a frame {kind!r}")
     if isinstance(document, dict) and "error" in document:
         raise _explained(name, document["error"])
     return document
@@ -117,11 +115,7 @@ def _failure(name: str, program: Program, result: Result) -> errors.MigratorErro
     """The error for a program that could not answer at all."""
     words = result.stderr.decode("utf-8", "replace").strip().splitlines()
     if result.status == bundle.NO_PYTHON:
-        oldest = ".".join(map(str, bundle.OLDEST[program]))
-        return errors.NoPython(
-            f"{name} has no Python {oldest} or later (a whole one, not a minimal one)",
-            "install one (package python3), or take the host's disk to a machine that has it",
-        )
+        return _no_python(name, program, words)
     last = words[-1] if words else "it said nothing"
     if any(line.startswith(("sudo:", "su:", "doas:")) for line in words[-3:]):
         return errors.BecomeFailed(
@@ -130,6 +124,16 @@ def _failure(name: str, program: Program, result: Result) -> errors.MigratorErro
     return errors.RemoteFailed(
         f"{name}: the {program} ended with status {result.status}: {last}",
         f"it said before: {' / '.join(words[-6:-1])}" if words[1:] else "run the stage again",
+    )
+
+
+def _no_python(name: str, program: Program, words: Sequence[str]) -> errors.NoPython:
+    oldest = ".".join(map(str, bundle.OLDEST[program]))
+    found = sorted({word for line in words for word in re.findall(r"^Python (\d[\w.+]*)", line)})
+    others = f"; it has {' and '.join(found)}" if found else ""
+    return errors.NoPython(
+        f"{name} has no Python {oldest} or later (a whole one, not a minimal one){others}",
+        "install one (package python3), or mount the host's disk elsewhere and read it with --root",
     )
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,8 +18,9 @@ import pytest
 
 from migrator import bundle, errors, facts
 from migrator.agent import frames
+from migrator.carrier import Caller, Result
 from migrator.decode import DecodeError, decode
-from migrator.errors import Locked, MigratorError, ProtocolError, StoreDamaged, UsageError
+from migrator.errors import Locked, MigratorError, NoPython, ProtocolError, StoreDamaged, UsageError
 from migrator.facts import SCHEMA
 from migrator.inventory import Inventory, known_hosts
 from migrator.workdir import Workdir, make_private, read_json, write_json
@@ -188,6 +190,46 @@ def test_frames_come_back() -> None:
     assert frames.unpack_begin(frames.pack_begin(*begin)) == begin
     with pytest.raises(frames.FrameError):
         frames.unpack_entry(frames.pack_entry(whole)[:-1])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"nothing of ours",
+        frames.MAGIC,
+        frames.MAGIC + b"J\xff\xff\xff\xff",
+        frames.MAGIC + b"E\0\0\0\0",
+        frames.MAGIC + b"J\0\0\0\x01{" + b"J\0\0\0\0",
+        frames.MAGIC + b"J\0\x01\x86\xa0" + b"[" * 100_000 + b"J\0\0\0\0",
+        frames.MAGIC + (b"J\0\x10\0\0" + b" " * (1 << 20)) * 300,
+    ],
+)
+def test_a_hostile_answer_is_refused(answer: bytes) -> None:
+    caller = Caller("old", lambda command, data: Result(0, answer, b""))
+    with pytest.raises(ProtocolError, match="old: the agent's answer is broken"):
+        caller.call("agent", "facts", {})
+
+
+def test_a_document_of_many_pieces_comes_back() -> None:
+    stream = io.BytesIO()
+    data = bytes(range(256)) * 5000
+    frames.write_document(stream, data)
+    assert frames.read_document(io.BytesIO(stream.getvalue())) == data
+
+
+def test_a_host_with_an_old_python_is_told_so(tmp_path: Path) -> None:
+    """The launcher itself, where the only Python in PATH is a 2.6."""
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\n[ "$1" = -V ] && echo Python 2.6.6 >&2\nexit 1\n')
+    python.chmod(0o755)
+
+    def exchange(command: Sequence[str], data: bytes) -> Result:
+        environment = {"PATH": str(tmp_path)}
+        done = subprocess.run(command, input=data, capture_output=True, env=environment)
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    with pytest.raises(NoPython, match=r"no Python 2.7 or later .*; it has 2.6.6"):
+        Caller("old", exchange).call("agent", "facts", {})
 
 
 def test_help_names_every_stage_and_errors_are_short(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 A stream begins with MAGIC (whatever a login shell printed before it is skipped), then frames:
 one byte of kind, four bytes of length (big-endian), the payload. All numbers are big-endian.
 
-  J  one JSON document (verbs facts and probe)
+  J  a piece of the one JSON document of verbs facts and probe; an empty piece ends it
   E  one path of the tree, see pack_entry
   B  begin of a file's content, see pack_begin       D  a piece of content
   F  end of a file's content: index, changed (0 or 1)
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"\nMIGRATOR-STREAM-1\n"
 LIMIT = 1 << 24  # bytes of one payload; more is a broken or hostile stream
+DOCUMENT_LIMIT = 1 << 28  # bytes of a whole document
 NOISE = 1 << 16  # bytes that may precede MAGIC
 CHUNK = 1 << 18  # bytes of content in one D frame
 NO_INDEX = 0xFFFFFFFF
@@ -53,6 +54,29 @@ def read(stream):
     if length > LIMIT:
         raise FrameError("a frame claims %d bytes, more than %d" % (length, LIMIT))
     return kind, exactly(stream, length)
+
+
+def write_document(stream, data):
+    # type: (Any, bytes) -> None
+    for at in range(0, len(data), CHUNK):
+        write(stream, b"J", data[at : at + CHUNK])
+    write(stream, b"J", b"")
+
+
+def read_document(stream):
+    # type: (Any) -> bytes
+    pieces = []  # type: list[bytes]
+    size = 0
+    while True:
+        kind, payload = read(stream)
+        if kind != b"J":
+            raise FrameError("a frame %r in a document" % kind)
+        if not payload:
+            return b"".join(pieces)
+        pieces.append(payload)
+        size += len(payload)
+        if size > DOCUMENT_LIMIT:
+            raise FrameError("a document of more than %d bytes" % DOCUMENT_LIMIT)
 
 
 def exactly(stream, size):

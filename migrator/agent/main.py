@@ -58,7 +58,7 @@ def run(verb, params, stdin, stdout):
         read(params, stdin, stdout)
     else:
         document = facts(params) if verb == "facts" else probe(params)
-        frames.write(stdout, b"J", json.dumps(document, sort_keys=True).encode("ascii"))
+        frames.write_document(stdout, json.dumps(document, sort_keys=True).encode("ascii"))
     stdout.flush()
     return 0
 

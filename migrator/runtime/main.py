@@ -18,7 +18,9 @@ def run(verb: str, params: Dict[str, Any], stdin: IO[bytes], stdout: IO[bytes]) 
         failed = True
         words = {"message": error.message, "hint": error.hint, "code": error.code}
         document = {"error": words}
+    stdout.write(MAGIC)
     data = json.dumps(document, sort_keys=True).encode("ascii")
-    stdout.write(MAGIC + b"J" + len(data).to_bytes(4, "big") + data)
+    for piece in (data, b""):  # a document in the agent's frames, of one piece
+        stdout.write(b"J" + len(piece).to_bytes(4, "big") + piece)
     stdout.flush()
     return int(failed)

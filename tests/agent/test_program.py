@@ -47,8 +47,8 @@ def ask(python: str, verb: str, params: dict[str, object], data: bytes = b"") ->
 
 def document(python: str, root: str) -> dict[str, object]:
     answer = ask(python, "facts", {"root": root, "agent": "x"})
-    _, payload = frames.read(io.BytesIO(answer[len(frames.MAGIC) :]))
-    found: dict[str, object] = json.loads(payload)
+    stream = io.BytesIO(answer[len(frames.MAGIC) :])
+    found: dict[str, object] = json.loads(frames.read_document(stream))
     return found
 
 
