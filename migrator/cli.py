@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -15,6 +16,7 @@ from migrator import __version__, report, stages
 from migrator.carrier import Carrier
 from migrator.errors import MigratorError, UsageError
 from migrator.inventory import Inventory
+from migrator.login import Address
 from migrator.progress import shown
 from migrator.transport import connect
 from migrator.workdir import Workdir
@@ -23,6 +25,7 @@ EPILOG = """\
 examples:
   migrator discover web01                 read web01 into work/web01/facts.json
   migrator assess web01                   can it move, and what stands in the way
+  migrator discover old --root /mnt/old   the same of a disk that is mounted here
   migrator launch web01 --target box1     start it on box1, a host of the same inventory
   ansible-playbook migrate.yml            all stages, for every host of the group sources
 """
@@ -46,17 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, messages: Console) -> int:
     stage = stages.STAGES[options.stage]
     inventory = Inventory(tuple(options.inventory or ()))
-    variables = inventory.variables(options.host)
+    work = Workdir(options.work, options.host)
+    variables = _variables(inventory, options, work)
     with shown(messages) as progress:
         context = stages.Context(
-            work=Workdir(options.work, options.host),
+            work=work,
             check=options.check,
             refresh=options.refresh,
             progress=progress,
             choices=variables.get("migrator_choices", {}),
+            root=options.root or variables.get("migrator_root", "/"),
         )
         place = _place(options, stage, variables.get("migrator_target", ""))
-        with _reached(inventory, place) as host:
+        here = bool(options.root) and stage.where == "source"
+        with _reached(inventory, place, here) as host:
             outcome = stage.run(context, host)
     _show(options, context, outcome)
     if outcome.failure:
@@ -64,6 +70,16 @@ def _run(options: argparse.Namespace, messages: Console) -> int:
     if outcome.next:
         messages.print(f"next: {outcome.next}", markup=False, highlight=False)
     return 0
+
+
+def _variables(inventory: Inventory, options: argparse.Namespace, work: Workdir) -> dict[str, Any]:
+    """Of the inventory; none for a disk, and for a host that was read before and left it."""
+    try:
+        return inventory.variables(options.host)
+    except UsageError:
+        if options.root or work.facts.exists():
+            return {}
+        raise
 
 
 def _place(options: argparse.Namespace, stage: stages.Stage, target: str) -> str:
@@ -82,11 +98,12 @@ def _place(options: argparse.Namespace, stage: stages.Stage, target: str) -> str
 
 
 @contextlib.contextmanager
-def _reached(inventory: Inventory, host: str) -> Iterator[Carrier | None]:
+def _reached(inventory: Inventory, host: str, here: bool) -> Iterator[Carrier | None]:
+    """``here``: its files are on this machine."""
     if not host:
         yield None
         return
-    with connect(inventory.address(host)) as connection:
+    with connect(Address(host, "local") if here else inventory.address(host)) as connection:
         yield Carrier(connection)
 
 
@@ -120,6 +137,11 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument("--check", action="store_true", help="change nothing, say what would be")
         verb.add_argument("--refresh", action="store_true", help="do it anew, keep no old result")
         verb.add_argument("--json", action="store_true", help="print the result as JSON")
+        root_help = "the host's disk is mounted at DIR on this machine; nothing of it runs"
+        disk = stage.where == "source"
+        verb.add_argument(
+            "--root", metavar="DIR", default="", help=root_help if disk else argparse.SUPPRESS
+        )
         target_help = "default: the host's migrator_target" if stage.where == "target" else None
         verb.add_argument("--target", default="", help=target_help or argparse.SUPPRESS)
     return parser

@@ -247,3 +247,20 @@ def test_help_names_every_stage_and_errors_are_short(tmp_path: Path) -> None:
         f"migrator: inventory {tmp_path / 'none.yml'} does not exist",
         "  name yours with -i",
     ]
+
+
+def test_a_mounted_disk_is_read_without_an_inventory(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    (disk / "etc").mkdir(parents=True)
+    (disk / "etc/hostname").write_text("oldbox\n")
+    command = [sys.executable, "-m", "migrator.cli", "discover", "oldbox", "-i", "localhost,"]
+    command += ["--work", str(tmp_path / "work"), "--root"]
+    done = subprocess.run([*command, str(disk)], cwd=TOP, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = facts.load(read_json(tmp_path / "work/oldbox/facts.json", "discover"))
+    assert (found.system.hostname, found.root, found.live) == ("oldbox", str(disk), False)
+    assert {f.kind for f in found.failures} == {"absent"}
+    wrong = [*command, str(tmp_path / "none"), "--refresh"]
+    refused = subprocess.run(wrong, cwd=TOP, capture_output=True, text=True)
+    assert (refused.returncode, refused.stdout) == (UsageError.exit_code, "")
+    assert "holds no root file system" in refused.stderr

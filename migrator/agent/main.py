@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCHEMA = 2
+BAD_NAME = 2  # exit status of the command line for a name that does not exist
 # In this order: a subject is given those before it.
 SUBJECTS = (
     ("system", system, {}),
@@ -75,6 +76,9 @@ def facts(params):
     """The document that migrator.facts describes. ``params``: root, agent (its digest), and for a
     host that is only a memory its recording."""
     host = Host(params["root"], params.get("recording"))
+    if not host.exists("/etc"):
+        problem = "%s holds no root file system" % host.path
+        return {"error": {"message": problem, "hint": "mount the disk there", "code": BAD_NAME}}
     document = {
         "schema": SCHEMA,
         "agent": params.get("agent", ""),

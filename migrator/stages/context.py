@@ -21,6 +21,7 @@ class Context:
     refresh: bool
     progress: Progress
     choices: dict[str, Any] = field(default_factory=dict)  # of the inventory, laid over the plan
+    root: str = "/"  # of the source: a directory is a disk that is mounted on the host we reach
 
     @property
     def host(self) -> str:

@@ -21,7 +21,9 @@ def run(context: Context, source: Caller) -> Outcome:
     if context.check:
         return Outcome(True, f"would read {context.host} and write {context.work.facts}")
     need_space(context.work.path, ROOM)
-    document = source.call("agent", "facts", {"root": "/", "agent": bundle.digest("agent")})
+    document = source.call(
+        "agent", "facts", {"root": context.root, "agent": bundle.digest("agent")}
+    )
     found = facts.load(document)
     with context.work.lock("discover"):
         write_json(context.work.facts, document)

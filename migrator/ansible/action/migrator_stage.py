@@ -21,6 +21,7 @@ ARGUMENTS = {
     "work": {"type": "path", "default": "work"},
     "refresh": {"type": "bool", "default": False},
     "choices": {"type": "dict", "default": {}},
+    "root": {"type": "str", "default": "/"},
 }
 
 
@@ -41,6 +42,7 @@ class ActionModule(ActionBase):
                 refresh=arguments["refresh"],
                 progress=Silent(),
                 choices=plain(arguments["choices"]),
+                root=arguments["root"],
             )
             outcome = self._stage(arguments["stage"], context, self._task.delegate_to or host)
         except MigratorError as error:

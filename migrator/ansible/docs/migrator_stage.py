@@ -28,6 +28,10 @@ options:
     description: Decisions laid over plan.yml, with the same keys as there (plan).
     type: dict
     default: {}
+  root:
+    description: Where the host's disk is mounted on the machine that the task reaches (discover).
+    type: str
+    default: /
 attributes:
   check_mode:
     description: Nothing is changed; the message says what would be.

@@ -1,0 +1,76 @@
+"""python3 -m tests.hosts.record DIR: keep in DIR, as a golden host, what the agent reads here.
+
+Run it on a host of the lab: everything that is read is kept, secrets as well.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from migrator.agent import main
+from migrator.agent.files import encoded
+from migrator.agent.host import Host
+
+TOP = Path(sys.argv[1])
+LARGEST = 1 << 18  # bytes of a file
+MOST = 2000  # names of a directory
+
+
+class Recorder(Host):
+    """Notes each file, link, directory and command that it is asked for."""
+
+    def raw(self, path: str) -> bytes:
+        content = super().raw(path)
+        if content and len(content) <= LARGEST:
+            self._place(path).write_bytes(content)
+        return content
+
+    def names(self, path: str) -> list[str]:
+        found = super().names(path)
+        if len(found) <= MOST:
+            (TOP / "tree" / path.lstrip("/")).mkdir(parents=True, exist_ok=True)
+            for name in found:
+                self._exists(f"{path.rstrip('/')}/{name}")
+        return found
+
+    def link(self, path: str) -> str:
+        target = super().link(path)
+        if target and not os.path.lexists(self._place(path)):
+            self._place(path).symlink_to(target)
+        return target
+
+    def exists(self, path: str) -> bool:
+        return super().exists(path) and self._exists(path)
+
+    def output(self, command: Sequence[str]) -> str:
+        text = super().output(command)
+        kept = TOP / "commands"
+        kept.mkdir(exist_ok=True)
+        head = f"$ {shlex.join(command)}\n{text}"
+        (kept / f"{len(list(kept.iterdir())):02}-{command[0]}").write_bytes(encoded(head))
+        return text
+
+    def _exists(self, path: str) -> bool:
+        place, original = self._place(path), Path(path)
+        if os.path.lexists(place):
+            return True
+        if original.is_symlink():
+            place.symlink_to(original.readlink())
+        elif original.is_dir():
+            place.mkdir()
+        else:
+            place.touch()
+        return True
+
+    def _place(self, path: str) -> Path:
+        place = TOP / "tree" / path.lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place
+
+
+main.Host = Recorder  # type: ignore[misc]
+main.facts({"root": "/"})
