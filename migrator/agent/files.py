@@ -8,19 +8,26 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterator
+    from typing import Callable, Iterator
 
 LIMIT = 32 << 20  # bytes: a file that is larger is no configuration
 MOST_LINKS = 40  # as in the kernel
 PIECE = 1 << 16  # bytes: the kernel refuses a large read of its own files
+NOWHERE = "/dev/null/closed"  # nothing can be there, so looking at it touches nothing
+PROCESSES = tuple("/proc/" + name for name in "self 1 2 3 4 5 6 7 8 9".split())  # with odd links
 
 
 class Root(object):
-    """``path`` is "/" for the running host or the directory that holds another one's files."""
+    """``path`` is "/" for the running host or the directory that holds another one's files.
+
+    ``closed`` says of a place whether it must not be touched; what lies there is not found.
+    """
 
     def __init__(self, path):
         # type: (str) -> None
         self.path = path.rstrip("/") or "/"
+        self.closed = None  # type: Callable[[str], bool] | None
+        self._parents = {}  # type: dict[str, list[str] | None]
 
     def at(self, path, follow=True):
         # type: (str, bool) -> str
@@ -29,21 +36,33 @@ class Root(object):
         In a directory, links lead where they would lead on its own host, never out of it; the last
         part of ``path`` is only followed with ``follow``.
         """
-        if self.path == "/":
+        if self.path == "/" and (self.closed is None or path.startswith(PROCESSES)):
             return _native(path)
-        return _native(self.path + self._resolved(path, follow))
+        parent, _, name = path.rpartition("/")
+        if parent not in self._parents:
+            self._parents[parent] = self._walked([], parent, True)
+        above = self._parents[parent]
+        parts = None if above is None else self._walked(above, name, follow)
+        return _native(NOWHERE if parts is None else self._place(parts))
 
-    def _resolved(self, path, follow):
-        # type: (str, bool) -> str
+    def _place(self, parts):
+        # type: (list[str]) -> str
+        return self.path.rstrip("/") + "".join("/" + part for part in parts) or "/"
+
+    def _walked(self, start, path, follow):
+        # type: (list[str], str, bool) -> list[str] | None
+        """The parts of ``path``, seen from ``start``, without links; None where it is closed."""
         waiting = [part for part in reversed(path.split("/")) if part]
-        done = []  # type: list[str]
+        done = list(start)
         links = 0
         while waiting:
             part = waiting.pop()
             if part == "..":
                 del done[-1:]
             elif part != ".":
-                place = "/".join([self.path] + done + [part])
+                place = self._place(done + [part])
+                if self.closed and self.closed(place):
+                    return None
                 target = _target(place) if waiting or follow else ""
                 links += bool(target)
                 if not target or links > MOST_LINKS:
@@ -51,7 +70,7 @@ class Root(object):
                 else:
                     done = [] if target.startswith("/") else done
                     waiting.extend(part for part in reversed(target.split("/")) if part)
-        return "".join("/" + part for part in done)
+        return done
 
     def inside(self, place):
         # type: (str) -> str

@@ -6,6 +6,7 @@ import os
 
 from migrator.agent import run
 from migrator.agent.files import Root
+from migrator.agent.mounts import hanging
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,25 @@ class Host(Root):
         self.privileged = os.geteuid() == 0
         self.unparsed = []  # type: list[dict[str, str]]
         self.failures = []  # type: list[dict[str, str]]
+        table = Root(self.path if self.live else "/")
+        self._hanging = hanging(table, "/" if self.live else self.path)
+        self._untouched = set()  # type: set[str]
+        self.closed = self._closed if self._hanging else None
+
+    def _closed(self, place):
+        # type: (str) -> bool
+        """Whether looking there could hang for ever; what is lost by that is said once a mount."""
+        mount = self._hanging and self._hanging(self.inside(place) if self.live else place)
+        if not mount:
+            return False
+        if mount.path not in self._untouched:
+            self._untouched.add(mount.path)
+            message = "%s is a mount of type %s: nothing there was read" % (
+                mount.path,
+                mount.fstype,
+            )
+            self.failed("storage.untouched", "limited", message)
+        return True
 
     def output(self, command):
         # type: (Sequence[str]) -> str

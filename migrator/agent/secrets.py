@@ -6,19 +6,17 @@ import os
 import re
 import stat
 
-from migrator.agent.files import decoded, encoded
+from migrator.agent import walk
 from migrator.agent.host import Host
-from migrator.agent.mounts import mount_points
 from migrator.agent.system import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator
+    from typing import Any
 
     Secret = dict[str, str]
 
 TOPS = ("/etc", "/opt", "/srv", "/home", "/root", "/usr/local", "/var/lib", "/var/www")
-MOST = 200000  # paths; the rest is named as a failure
 LARGEST = 1 << 16  # bytes of a file that holds a key
 KEY_NAME = re.compile(r"(\.(key|pem|p12|pfx|jks|keystore)|_key|/id_\w+)$")
 PASSWORD_NAME = re.compile(
@@ -34,26 +32,11 @@ def read(host, found):
     for path in ("/etc/shadow", "/etc/gshadow"):
         if host.exists(path):
             secrets.append({"kind": "shadow", "path": path, "detail": ""})
-    for number, path in enumerate(_files(host)):
-        if number == MOST:
-            host.failed("secrets", "limited", "stopped after %d paths, at %s" % (MOST, path))
-            break
+    for path, _ in walk.files(host, "secrets", TOPS):
         kind = _kind(host, path)
         if kind:
             secrets.append({"kind": kind, "path": path, "detail": ""})
     return secrets + _tokens(host, found["units"])
-
-
-def _files(host):
-    # type: (Host) -> Iterator[str]
-    """Names below TOPS on the root's own file system and on local mounts."""
-    closed = set(mount_points(host))
-    for top in TOPS:
-        for place, directories, names in os.walk(encoded(host.at(top))):
-            inside = host.inside(decoded(place))
-            directories[:] = [n for n in directories if inside + "/" + decoded(n) not in closed]
-            for name in sorted(names):
-                yield inside + "/" + decoded(name)
 
 
 def _kind(host, path):

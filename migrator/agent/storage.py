@@ -13,12 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-NETWORK = "nfs nfs4 cifs smb3 smbfs ceph glusterfs lustre gpfs ocfs2 gfs2 9p afs".split()
-KERNEL = (
-    "proc sysfs tmpfs devtmpfs devpts mqueue hugetlbfs cgroup cgroup2 pstore bpf securityfs"
-    " debugfs tracefs configfs fusectl binfmt_misc autofs rpc_pipefs nsfs efivarfs selinuxfs ramfs"
-).split()
-
 STATE_TOPS = ("/opt", "/usr/local", "/srv", "/var/lib", "/var/opt", "/var/www")
 STATE_DEPTH = 4
 
@@ -37,8 +31,9 @@ def mounts(host):
     # type: (Host) -> list[dict[str, Any]]
     host.only_live()
     found = []
-    for path, fstype, source, options in kernel.table(host):
-        kind = _kind(fstype)
+    for mount in kernel.table(host):
+        path, fstype, source, options = mount[:4]
+        kind = kernel.kind(mount)
         size, used = _space(host, path) if kind == "local" else (0, 0)
         found.append(
             {
@@ -52,15 +47,6 @@ def mounts(host):
             }
         )
     return found
-
-
-def _kind(fstype):
-    # type: (str) -> str
-    if fstype in kernel.LOCAL:
-        return "local"
-    if fstype in NETWORK or fstype.startswith("fuse.ssh"):
-        return "network"
-    return "kernel" if fstype in KERNEL else "other"
 
 
 def _space(host, path):

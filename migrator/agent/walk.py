@@ -8,7 +8,7 @@ import time
 
 from migrator.agent.files import Root, decoded, encoded
 from migrator.agent.host import Host
-from migrator.agent.mounts import LOCAL, table
+from migrator.agent.mounts import kind, table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ def _closed(host):
     """Mount points, as seen from the root of ``host``, that are no local file system."""
     prefix = "" if host.path == "/" else host.path
     found = set()
-    for path, fstype, _, _ in table(Root("/")):
-        if fstype in LOCAL:
-            found.discard(path)  # mounted over the other
+    for mount in table(Root("/")):
+        if kind(mount) == "local":
+            found.discard(mount.path)  # mounted over the other
         else:
-            found.add(path)
+            found.add(mount.path)
     return set(encoded(path[len(prefix) :]) for path in found if path.startswith(prefix + "/"))
