@@ -175,7 +175,7 @@ def mount_points(root):
 def unescaped(text):
     # type: (str) -> str
     r"""The kernel writes blanks, tabs, newlines and backslashes as \040 and the like."""
-    return decoded(re.sub(rb"\\([0-3][0-7]{2})", _byte, encoded(text)))
+    return decoded(re.sub(b"\\\\([0-3][0-7]{2})", _byte, encoded(text)))
 
 
 def _byte(match):

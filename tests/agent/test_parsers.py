@@ -31,7 +31,8 @@ def test_every_byte_survives_as_text(data: bytes) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(content=st.binary(max_size=300))
 def test_no_input_makes_a_subject_fail(tmp_path: Path, name: str, content: bytes) -> None:
-    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    for directory in (tmp_path / "etc", (tmp_path / name).parent):
+        directory.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_bytes(content)
     document = main.facts({"root": str(tmp_path)})
     assert not [row for row in document["failures"] if row["kind"] == "failed"]
