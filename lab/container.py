@@ -51,6 +51,12 @@ def running(host: Host) -> bool:
     return bool(podman("ps", "--quiet", f"--filter=name=^{host.machine}$").strip())
 
 
+def namespace(host: Host) -> str:
+    """The mount namespace that all processes of the host are in, as /proc names it."""
+    init = podman("inspect", "--format={{.State.Pid}}", host.machine).strip()
+    return str(Path(f"/proc/{init}/ns/mnt").readlink())
+
+
 def podman(*arguments: str) -> str:
     storage = ["--root", str(STATE / "podman"), "--runroot", "/run/mlab"]
     command = [*storage, "--cgroup-manager=cgroupfs", "--runtime=runc", *arguments]
