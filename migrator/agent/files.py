@@ -86,8 +86,13 @@ class Root(object):
                 return b""
             with open(place, "rb") as handle:
                 return b"".join(iter(lambda: handle.read(PIECE), b""))[:LIMIT]
-        except (IOError, OSError):
+        except (IOError, OSError) as error:
+            self.unread(path, error)
             return b""
+
+    def unread(self, path, error):
+        # type: (str, EnvironmentError) -> None
+        """``path`` could not be read, mostly since there is none; for those that keep account."""
 
     def text(self, path):
         # type: (str) -> str
@@ -110,7 +115,8 @@ class Root(object):
         """What is in a directory, sorted; empty when there is none."""
         try:
             return sorted(decoded(name) for name in os.listdir(encoded(self.at(path))))
-        except OSError:
+        except OSError as error:
+            self.unread(path, error)
             return []
 
     def files(self, path):

@@ -2,6 +2,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import errno
 import os
 
 from migrator.agent import run
@@ -40,6 +41,7 @@ class Host(Root):
         self.privileged = os.geteuid() == 0
         self.unparsed = []  # type: list[dict[str, str]]
         self.failures = []  # type: list[dict[str, str]]
+        self.denied = set()  # type: set[str]  # paths that only root may read
         table = Root(self.path if self.live else "/")
         self._hanging = hanging(table, "/" if self.live else self.path)
         self._untouched = set()  # type: set[str]
@@ -80,6 +82,11 @@ class Host(Root):
         return self.real and any(
             os.access(place + "/" + command, os.X_OK) for place in run.PATH.split(":")
         )
+
+    def unread(self, path, error):
+        # type: (str, EnvironmentError) -> None
+        if error.errno in (errno.EACCES, errno.EPERM):
+            self.denied.add(path)
 
     def part(self, name, read_it, empty):
         # type: (str, Callable[[], T], Any) -> T

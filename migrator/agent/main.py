@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCHEMA = 2
+DENIED_SHOWN = 5  # paths in a message
 BAD_NAME = 2  # exit status of the command line for a name that does not exist
 # In this order: a subject is given those before it.
 SUBJECTS = (
@@ -90,5 +91,9 @@ def facts(params):
     }  # type: dict[str, Any]
     for name, subject, empty in SUBJECTS:
         document[name] = host.part(name, functools.partial(subject.read, host, document), empty)
+    if host.denied:
+        first = sorted(host.denied)[:DENIED_SHOWN]
+        message = "%d paths may only be read by root, such as %s"
+        host.failed("files", "denied", message % (len(host.denied), ", ".join(first)))
     document.update(unparsed=host.unparsed, failures=host.failures)
     return document

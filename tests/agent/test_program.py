@@ -9,14 +9,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from migrator import bundle, facts
-from migrator.agent import frames
+from migrator.agent import frames, main
 from migrator.entries import Entry, read_tree
-from tests import corpus
+from tests import corpus, hosts
 
+NOBODY = 65534
 BOOT = (bundle.HERE / "boot.py").read_text()
 
 
@@ -34,7 +36,7 @@ def interpreters() -> list[str]:
     return list(working.values())
 
 
-def ask(python: str, verb: str, params: dict[str, object], data: bytes = b"") -> bytes:
+def ask(python: str, verb: str, params: dict[str, Any], data: bytes = b"") -> bytes:
     request = bundle.request("agent", params)
     package = len(bundle.pack("agent"))
     sizes = [str(package), str(len(request) - package)]
@@ -45,10 +47,10 @@ def ask(python: str, verb: str, params: dict[str, object], data: bytes = b"") ->
     return done.stdout
 
 
-def document(python: str, root: str) -> dict[str, object]:
-    answer = ask(python, "facts", {"root": root, "agent": "x"})
+def document(python: str, params: dict[str, Any]) -> dict[str, Any]:
+    answer = ask(python, "facts", params)
     stream = io.BytesIO(answer[len(frames.MAGIC) :])
-    found: dict[str, object] = json.loads(frames.read_document(stream))
+    found: dict[str, Any] = json.loads(frames.read_document(stream))
     return found
 
 
@@ -65,7 +67,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("python", interpreters())
 def test_facts_of_a_live_host_load(python: str) -> None:
-    found = facts.load(document(python, "/"))
+    found = facts.load(document(python, {"root": "/"}))
     assert found.system.boot_id
     assert any(process.pid == 1 for process in found.processes)
     assert not [failure for failure in found.failures if failure.subject in ("mounts", "users")]
@@ -73,11 +75,38 @@ def test_facts_of_a_live_host_load(python: str) -> None:
 
 @pytest.mark.parametrize("python", interpreters())
 def test_every_python_says_the_same(python: str, tree: Path) -> None:
-    mine, theirs = document(sys.executable, str(tree)), document(python, str(tree))
-    for key in ("python", "taken_at"):
-        mine.pop(key), theirs.pop(key)
-    assert theirs == mine
-    assert facts.load({**mine, "python": "", "taken_at": 0}).system.hostname == "h\udcf6st"
+    theirs = document(python, {"root": str(tree)})
+    assert _timeless(theirs) == _timeless(document(sys.executable, {"root": str(tree)}))
+    assert facts.load(theirs).system.hostname == "h\udcf6st"
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_every_python_reads_the_golden_hosts_alike(python: str, tmp_path: Path) -> None:
+    for name in hosts.HOSTS:
+        params = hosts.params(name, tmp_path)
+        mine = json.loads(json.dumps(main.facts(params)))
+        assert _timeless(document(python, params)) == _timeless(mine), name
+
+
+def _timeless(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "python": "", "taken_at": 0}
+
+
+def test_a_user_who_may_not_read_everything_is_told_what_is_missing() -> None:
+    """In a child that gives up root, since the interpreter may lie where only root can start it."""
+    answer = os.memfd_create("facts")
+    child = os.fork()
+    if not child:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        os.write(answer, json.dumps(main.facts({"root": "/"})).encode())
+        os._exit(0)
+    assert os.waitpid(child, 0) == (child, 0)
+    found = facts.load(json.loads(os.pread(answer, 1 << 28, 0)))
+    assert not found.privileged
+    kinds = {failure.kind for failure in found.failures}
+    assert "denied" in kinds and "failed" not in kinds
 
 
 @pytest.mark.parametrize("python", interpreters())
