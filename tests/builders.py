@@ -142,7 +142,7 @@ def secret(kind: str, path: str, detail: str = "") -> Secret:
 
 
 def user(name: str, uid: int = 1000, password: str = "locked") -> User:
-    return User(name, uid, uid, f"/home/{name}", "/bin/bash", password, ())
+    return User(name, uid, uid, f"/home/{name}", "/bin/bash", password)
 
 
 def plan(**given: Any) -> Plan:

@@ -2,7 +2,9 @@
 
 from __future__ import absolute_import, division, print_function
 
+import fnmatch
 import os
+import re
 import stat
 import sys
 
@@ -124,6 +126,19 @@ class Root(object):
         """Absolute paths of the regular files in a directory."""
         found = [path.rstrip("/") + "/" + name for name in self.names(path)]
         return [name for name in found if os.path.isfile(self.at(name))]
+
+    def matching(self, pattern):
+        # type: (str) -> list[str]
+        """What a shell would name for an absolute pattern, sorted."""
+        found = [""]
+        for part in [part for part in pattern.split("/") if part]:
+            if re.search(r"[*?[]", part):
+                names = ((top, name) for top in found for name in self.names(top or "/"))
+                shown = ((t, n) for t, n in names if part[0] == "." or n[:1] != ".")
+                found = [t + "/" + n for t, n in shown if fnmatch.fnmatchcase(n, part)]
+            else:
+                found = [top + "/" + part for top in found]
+        return [path for path in found if self.exists(path)]
 
     def exists(self, path):
         # type: (str) -> bool
