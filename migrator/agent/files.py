@@ -38,6 +38,8 @@ class Root(object):
         In a directory, links lead where they would lead on its own host, never out of it; the last
         part of ``path`` is only followed with ``follow``.
         """
+        if "\0" in path:  # no name has one, and some Pythons raise
+            return _native(NOWHERE)
         if self.path == "/" and (self.closed is None or path.startswith(PROCESSES)):
             return _native(path)
         parent, _, name = path.rpartition("/")

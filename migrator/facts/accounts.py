@@ -63,7 +63,7 @@ class SubIds:
 class AuthorizedKey:
     """A public key that opens a login, or signs certificates that do."""
 
-    user: str  # "" for an authority that is trusted for every user
+    user: str  # "" for a file or an authority that counts for every user
     use: str  # login | authority
     where: str  # path:line
     type: str  # ssh-ed25519, ssh-rsa …

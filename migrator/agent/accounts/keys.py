@@ -30,35 +30,39 @@ def read(host, users):
     # type: (Host, Sequence[dict[str, Any]]) -> list[dict[str, Any]]
     """``users`` are those that ``users.read`` found."""
     settings = sshd.lines(host)
-    seen = set()  # type: set[tuple[str, str]]
     found = []
-    for user in users:
-        for path in _places(settings, user):
-            if (user["name"], path) not in seen and host.exists(path):
-                seen.add((user["name"], path))
-                found += list(_keys(host, path, user["name"], "login"))
+    for path, user in _places(settings, users):
+        found += list(_keys(host, path, user, "login"))
     for path in host.files(DIRECTORY):
-        name = path.rpartition("/")[2]
-        if (name, path) not in seen:
-            found += list(_keys(host, path, name, "login"))
+        found += list(_keys(host, path, path.rpartition("/")[2], "login"))
     authorities = sshd.value_of(settings, "TrustedUserCAKeys", "none")
     if authorities.startswith("/"):
         found += list(_keys(host, authorities, "", "authority"))
     return found
 
 
-def _places(settings, user):
-    # type: (list[sshd.Line], dict[str, Any]) -> Iterator[str]
-    """The files that sshd would look into for a user, also those of a Match block."""
+def _places(settings, users):
+    # type: (list[sshd.Line], Sequence[dict[str, Any]]) -> list[tuple[str, str]]
+    """(path, user) of the files that sshd would look into, also in Match blocks; a file that is
+    the same for all of them has the user ""."""
     values = [x.value for x in settings if x.key.lower() == "authorizedkeysfile"]
     if not sshd.value_of(settings, "AuthorizedKeysFile", ""):
         values.insert(0, DEFAULT)
-    tokens = {"%h": user["home"], "%u": user["name"], "%U": str(user["uid"]), "%%": "%"}
-    for pattern in [word for value in values for word in sshd.words(value)]:
-        if pattern.lower() == "none":
-            continue
-        path = "".join(tokens.get(part, part) for part in re.split("(%[huU%])", pattern))
-        yield path if path[:1] == "/" else user["home"].rstrip("/") + "/" + path
+    patterns = [word for value in values for word in sshd.words(value) if word.lower() != "none"]
+    found = []  # type: list[tuple[str, str]]
+    seen = set()  # type: set[tuple[str, str]]
+    for user in users:
+        tokens = {"%h": user["home"], "%u": user["name"], "%U": str(user["uid"]), "%%": "%"}
+        for pattern in patterns:
+            parts = [str(part) for part in re.split("(%[huU%])", pattern)]
+            path = "".join(tokens.get(part, part) for part in parts)
+            if path[:1] != "/":
+                path = user["home"].rstrip("/") + "/" + path
+            place = (path, "" if path == pattern else user["name"])
+            if place not in seen:
+                seen.add(place)
+                found.append(place)
+    return found
 
 
 def _keys(host, path, user, use):
