@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from migrator.agent import frames
+from migrator.agent.records import Reader
 from migrator.errors import ProtocolError
+
+KINDS = {letter.encode(): letter for letter in "fdlcbpsm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +18,10 @@ class Entry:
     """``path`` is relative to the root, without a leading slash; ``b""`` is the root itself.
 
     ``kind``: f file, d directory, l symlink, c/b device, p FIFO, s socket, m mount point that was
-    not entered.
+    not entered: its attributes are unknown, because touching it could hang.
     Times are nanoseconds since 1970. ``segments`` are the (offset, length) of data of a file with
     holes, else None. ``package`` names the owner in the package database, ``""`` for none.
+    ``inode_flags``, known once a content was read: 0x10 immutable, 0x20 append-only.
     """
 
     path: bytes
@@ -37,6 +41,7 @@ class Entry:
     xattrs: tuple[tuple[bytes, bytes], ...]
     segments: tuple[tuple[int, int], ...] | None
     package: str
+    inode_flags: int = 0
 
     @property
     def text(self) -> str:
@@ -61,26 +66,29 @@ def _text(path: bytes) -> str:
 
 
 def read_tree(stream: BinaryIO) -> Iterator[Entry | Unreadable]:
-    """Entries of an agent's ``tree`` stream, in the order of the walk.
+    """Entries of an agent's ``tree`` stream, in the order of the walk: depth first, sorted by name
+    in each directory, so each path comes once and after the directory that it is in.
 
-    Raises ProtocolError for a malformed or truncated stream, and for paths that leave the root or
-    come twice out of order: a source host is not trusted.
+    Raises ProtocolError for a stream that is malformed, truncated, or not such a walk: a source
+    host is not trusted. Memory is bounded by the largest frame and the longest path.
     """
-    count = 0
+    walk = _Walk()
     try:
         frames.skip_to_magic(stream)
         while True:
             kind, payload = frames.read(stream)
             if kind == b"E":
-                yield _entry(frames.unpack_entry(payload))
-                count += 1
+                reader = Reader(frames.inflated(payload))
+                while reader.more():
+                    yield walk.entry(reader.record())
             elif kind == b"X":
-                path, _, reason = payload[4:].partition(b"\0")
-                yield Unreadable(path, reason.decode("utf-8", "replace"))
+                yield Unreadable(*frames.split_lost(payload))
             elif kind == b"Z":
-                (expected,) = frames.COUNT.unpack(payload)
-                if expected != count:
-                    raise ProtocolError(f"the agent sent {count} entries and announced {expected}")
+                expected = frames.unpack_count(payload)
+                if expected != walk.count:
+                    raise ProtocolError(
+                        f"the agent sent {walk.count} entries and announced {expected}"
+                    )
                 return
             else:
                 raise ProtocolError(f"unexpected frame {kind!r} in a tree")
@@ -90,13 +98,45 @@ def read_tree(stream: BinaryIO) -> Iterator[Entry | Unreadable]:
         ) from error
 
 
-def _entry(fields: tuple[Any, ...]) -> Entry:
-    path: bytes = fields[0]
-    if path and (b"\0" in path or any(part in (b"", b".", b"..") for part in path.split(b"/"))):
-        raise ProtocolError(f"the agent sent the path {path[:200]!r}, which no walk can produce")
-    kind = fields[1].decode("ascii", "replace")
-    if kind not in "fdlcbpsm":
-        raise ProtocolError(f"the agent sent a path of unknown kind {kind!r}")
-    segments = None if fields[15] is None else tuple(fields[15])
-    package = fields[16].decode("utf-8", "replace")
-    return Entry(*(path, kind, *fields[2:14], tuple(fields[14]), segments, package))
+class _Walk:
+    """Where the walk is: the path before is all that is needed to judge the next one."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._path = b""
+        self._kind = "d"
+
+    def entry(self, record: tuple[Any, ...]) -> Entry:
+        """The next path. It lies in a directory that came before, behind its siblings there."""
+        kind = KINDS.get(record[0], "")
+        shared, name = record[10], record[11]
+        path = self._joined(shared, name) if self.count else self._root(shared, name, kind)
+        if not kind:
+            raise ProtocolError(f"the agent sent a path of unknown kind {record[0]!r}")
+        self.count += 1
+        self._path, self._kind = path, kind
+        target, major, minor, package, xattrs, segments, flags = record[12:]
+        text = package.decode("utf-8", "replace") if package else ""
+        return Entry(
+            *(path, kind, *record[1:10], major, minor, target, xattrs, segments, text, flags)
+        )
+
+    def _root(self, shared: int, name: bytes, kind: str) -> bytes:
+        if shared or name or kind != "d":
+            raise ProtocolError("the agent's tree does not begin with its root")
+        return b""
+
+    def _joined(self, shared: int, name: bytes) -> bytes:
+        before = self._path
+        directory = before[:shared]
+        if shared == len(before):
+            fits = self._kind == "d"
+        else:
+            # A directory further up: the path before lies in it, and so sorts before this one.
+            start = shared + 1 if shared else 0
+            fits = shared < len(before) and (not shared or before[shared:start] == b"/")
+            fits = fits and before[start:].partition(b"/")[0] < name
+        if not fits or not name or name in (b".", b"..") or b"/" in name or b"\0" in name:
+            shown = (directory + b"/" + name)[-200:]
+            raise ProtocolError(f"the agent sent the path {shown!r}, which no walk can produce")
+        return directory + b"/" + name if directory else name

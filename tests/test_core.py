@@ -182,16 +182,6 @@ def test_programs_are_packed_alike_each_time_and_contain_no_more() -> None:
     assert not [name for name in names if not name.startswith(("migrator/agent", "migrator/__"))]
 
 
-def test_frames_come_back() -> None:
-    entry = (b"a/\xff", b"f", 0o644, 1, 2, 3, -4, 5, 6, 7, 8, 9, 10, b"", [(b"user.x", b"\0")])
-    whole = (*entry, [(0, 2)], b"cron")
-    assert frames.unpack_entry(frames.pack_entry(whole)) == whole
-    begin = (1, 10, -5, 6, [(0, 2), (4, 3)])
-    assert frames.unpack_begin(frames.pack_begin(*begin)) == begin
-    with pytest.raises(frames.FrameError):
-        frames.unpack_entry(frames.pack_entry(whole)[:-1])
-
-
 @pytest.mark.parametrize(
     "answer",
     [

@@ -4,6 +4,7 @@ from __future__ import absolute_import, division, print_function
 
 import errno
 import os
+import struct
 
 from migrator.agent.files import encoded
 
@@ -11,56 +12,127 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    Xattrs = list[tuple[bytes, bytes]]
+
 SEEK_DATA, SEEK_HOLE = 3, 4
+# What a file system without such attributes says, and what a removed one.
+NONE = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENODATA, errno.ENOSYS)
+BY_PYTHON = hasattr(os, "listxattr")
+SECOND = 1000000000
+MTIME_AT = 88  # of mtime in struct stat: x86_64, aarch64, ppc64le
+CLOSE = 1e-5  # seconds between a float and the time that it stands for
 
 
-def xattrs(path):
-    # type: (bytes) -> list[tuple[bytes, bytes]]
-    """(name, value) of every extended attribute of ``path`` itself, sorted."""
-    if hasattr(os, "listxattr"):
-        return _xattrs(path)
-    return _xattrs_by_libc(path)
-
-
-def _xattrs(path):
-    # type: (bytes) -> list[tuple[bytes, bytes]]
+def xattrs(name):
+    # type: (bytes) -> Xattrs
+    """(name, value) of every extended attribute of ``name`` itself, sorted; raises OSError."""
+    if not BY_PYTHON:
+        return _by_libc("llistxattr", "lgetxattr", name)
     try:
-        names = os.listxattr(path, follow_symlinks=False)  # novm
-    except OSError:
+        keys = os.listxattr(name, follow_symlinks=False)  # novm
+    except OSError as error:
+        return _nothing(error)
+    if not keys:
         return []
-    found = []
-    for name in sorted(names):
+    return _read(keys, lambda key: os.getxattr(name, key, follow_symlinks=False))  # novm
+
+
+def xattrs_of(descriptor):
+    # type: (int) -> Xattrs
+    """The same of an open file."""
+    if not BY_PYTHON:
+        return _by_libc("flistxattr", "fgetxattr", descriptor)
+    try:
+        keys = os.listxattr(descriptor)  # novm
+    except OSError as error:
+        return _nothing(error)
+    return _read(keys, lambda key: os.getxattr(descriptor, key))  # novm
+
+
+def _read(keys, value):
+    # type: (list[Any], Any) -> Xattrs
+    found = []  # type: Xattrs
+    for key in sorted(keys):
         try:
-            value = os.getxattr(path, name, follow_symlinks=False)  # novm
-            found.append((encoded(name), value))
-        except OSError:
-            continue  # removed meanwhile
+            found.append((encoded(key), value(key)))
+        except OSError as error:
+            _nothing(error)  # removed meanwhile
     return found
 
 
-def _xattrs_by_libc(path):
-    # type: (bytes) -> list[tuple[bytes, bytes]]
-    names = _ask("llistxattr", path).split(b"\0")
-    return [(name, _ask("lgetxattr", path, name)) for name in sorted(names) if name]
+def _nothing(error):
+    # type: (OSError) -> Xattrs
+    if error.errno not in NONE:
+        raise error
+    return []
 
 
-def _ask(function, *arguments):
-    # type: (str, bytes) -> bytes
-    import ctypes  # only where it is needed: a minimal Python 3 does not have it
-
-    call = getattr(ctypes.CDLL(None), function)
-    buffer = ctypes.create_string_buffer(65536)
-    size = call(*(arguments + (buffer, len(buffer))))
-    return buffer.raw[:size] if size > 0 else b""
-
-
-def nanoseconds(found):
-    # type: (os.stat_result) -> tuple[int, int]
-    """(mtime, ctime). Python 2 only has a float, which loses the last two digits."""
+def _by_libc(lister, getter, target):
+    # type: (str, str, bytes | int) -> Xattrs
     try:
+        keys = _Libc.get().ask(lister, target).split(b"\0")
+    except OSError as error:
+        return _nothing(error)
+    keys = [key for key in keys if key]
+    return _read(keys, lambda key: _Libc.get().ask(getter, target, key))
+
+
+class _Libc(object):
+    """The C library, for Python 2; loaded when it is first needed."""
+
+    one = None  # type: _Libc | None
+
+    @classmethod
+    def get(cls):
+        # type: () -> _Libc
+        if cls.one is None:
+            cls.one = cls()
+        return cls.one
+
+    def __init__(self):
+        # type: () -> None
+        import ctypes  # a minimal Python 3 does not have it, and needs none
+
+        self.errno, self.string_at = ctypes.get_errno, ctypes.string_at
+        self.library = ctypes.CDLL(None, use_errno=True)
+        self.buffer = ctypes.create_string_buffer(1 << 16)
+        self.lstat = getattr(self.library, "lstat", None)
+
+    def ask(self, function, *arguments):
+        # type: (str, Any) -> bytes
+        call = getattr(self.library, function)
+        size = call(*(arguments + (self.buffer, len(self.buffer))))
+        if size < 0:
+            raise OSError(self.errno(), os.strerror(self.errno()))
+        return bytes(self.string_at(self.buffer, size))
+
+    def mtime(self, name):
+        # type: (bytes) -> tuple[int, int] | None
+        """(seconds, nanoseconds) as they lie in struct stat."""
+        if self.lstat is not None:
+            failed = self.lstat(name, self.buffer)
+        else:  # glibc before 2.33 has it under another name; 1 is the version of the struct
+            failed = self.library.__lxstat(1, name, self.buffer)
+        return None if failed else struct.unpack_from("=qq", self.buffer, MTIME_AT)
+
+
+def times(name, found):
+    # type: (bytes, os.stat_result) -> tuple[int, int]
+    """(mtime, ctime) of ``found`` in nanoseconds; ``name`` is what it was found by.
+
+    Python 2 only has floats, which lose the last two digits: it asks the C library, except for
+    times without a fraction, which most files of packages have.
+    """
+    if BY_PYTHON:
         return found.st_mtime_ns, found.st_ctime_ns
-    except AttributeError:
-        return int(found.st_mtime * 1e9), int(found.st_ctime * 1e9)
+    mtime = int(found.st_mtime)
+    ctime = int(found.st_ctime * SECOND)
+    if mtime == found.st_mtime:
+        return mtime * SECOND, ctime
+    exact = _Libc.get().mtime(name)
+    if exact and abs(exact[0] + exact[1] / SECOND - found.st_mtime) < CLOSE:
+        return exact[0] * SECOND + exact[1], ctime
+    return int(found.st_mtime * SECOND), ctime  # another architecture, or another file meanwhile
 
 
 def segments(descriptor, size):

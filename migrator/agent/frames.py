@@ -4,36 +4,35 @@ A stream begins with MAGIC (whatever a login shell printed before it is skipped)
 one byte of kind, four bytes of length (big-endian), the payload. All numbers are big-endian.
 
   J  a piece of the one JSON document of verbs facts and probe; an empty piece ends it
-  E  one path of the tree, see pack_entry
-  B  begin of a file's content, see pack_begin       D  a piece of content
-  F  end of a file's content: index, changed (0 or 1)
-  X  a path that could not be read: index (or NO_INDEX), reason in UTF-8
+  E  records of the tree (migrator.agent.records), compressed
+  W  controller to agent: paths of wanted files, each with a zero byte behind it, compressed
+  C  contents of small files: record, state, data, and the next
+  B  a large file: its record        D  a piece of its data        F  its end: state
+  X  a path that could not be read: path, a zero byte, reason in UTF-8
   Z  end of the stream: how many entries or files were sent
-  W  controller to agent: a wanted file, index and path
+
+Contents are answered in the order in which they were asked for, each by an item of C, by B D F, or
+by X. A state is SAME, CHANGED (the file was written while it was read), or for a large file FAILED
+with the reason in UTF-8.
 """
 
 from __future__ import absolute_import, division, print_function
 
 import struct
+import zlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MAGIC = b"\nMIGRATOR-STREAM-1\n"
-LIMIT = 1 << 24  # bytes of one payload; more is a broken or hostile stream
+MAGIC = b"\nMIGRATOR-STREAM-2\n"
+LIMIT = 1 << 24  # bytes of one payload, also when inflated; more is a broken or hostile stream
 DOCUMENT_LIMIT = 1 << 28  # bytes of a whole document
 NOISE = 1 << 16  # bytes that may precede MAGIC
 CHUNK = 1 << 18  # bytes of content in one D frame
-NO_INDEX = 0xFFFFFFFF
+SAME, CHANGED, FAILED = b"\0", b"\1", b"\2"
 
 HEAD = struct.Struct(">cI")
-ENTRY = struct.Struct(">cIIIQqqQQIIIIIHIH")
-BEGIN = struct.Struct(">IQqqI")
-SEGMENT = struct.Struct(">QQ")
-XATTR = struct.Struct(">HI")
-INDEX = struct.Struct(">I")
-FINISH = struct.Struct(">IB")
 COUNT = struct.Struct(">Q")
 
 
@@ -101,86 +100,35 @@ def skip_to_magic(stream):
         seen += exactly(stream, 1)
 
 
-def pack_entry(entry):
-    # type: (tuple[Any, ...]) -> bytes
-    """One path, as a tuple of 17: path, kind, mode, uid, gid, size, mtime_ns, ctime_ns, dev, ino,
-    nlink, major, minor, target, xattrs, segments, package.
-
-    path and target are bytes, path relative to the root without a leading slash (b"" is the
-    root). kind is one byte: f d l c b p s, or m for a mount point that is not entered: its
-    attributes are unknown, because touching it could hang. xattrs is a list of (name, value) in
-    bytes. segments lists (offset, length) of data; None is a file without holes. package is
-    bytes, b"" if no package owns the path.
-    """
-    path, numbers = entry[0], entry[1:13]
-    target, xattrs, segments, package = entry[13:]
-    holes = 0 if segments is None else len(segments) + 1
-    lengths = (len(path), len(target), len(xattrs), holes, len(package))
-    parts = [ENTRY.pack(*(numbers + lengths)), path, target, package]
-    for name, value in xattrs:
-        parts.extend((XATTR.pack(len(name), len(value)), name, value))
-    parts.extend(SEGMENT.pack(*segment) for segment in segments or ())
-    return b"".join(parts)
+def deflated(data):
+    # type: (bytes) -> bytes
+    """Quickly: records of one directory are much alike."""
+    return zlib.compress(data, 1)
 
 
-def unpack_entry(payload):
-    # type: (bytes) -> tuple[Any, ...]
-    """The reverse of pack_entry; raises FrameError when lengths do not add up."""
+def inflated(payload):
+    # type: (bytes) -> bytes
+    """The reverse of deflated; never more than LIMIT bytes."""
+    inflate = zlib.decompressobj()
     try:
-        return _unpack_entry(payload)
-    except struct.error as error:
-        raise FrameError("a malformed entry: %s" % error)
+        data = inflate.decompress(payload, LIMIT)
+        if inflate.unconsumed_tail or inflate.flush():
+            raise FrameError("a frame inflates to more than %d bytes" % LIMIT)
+    except zlib.error as error:
+        raise FrameError("a frame cannot be inflated: %s" % error)
+    return data
 
 
-def _unpack_entry(payload):
-    # type: (bytes) -> tuple[Any, ...]
-    fields = ENTRY.unpack_from(payload)
-    numbers, (path_len, target_len, xattr_count, holes, package_len) = fields[:12], fields[12:]
-    at = ENTRY.size
-    texts = []  # type: list[bytes]
-    for length in (path_len, target_len, package_len):
-        texts.append(payload[at : at + length])
-        at += length
-    xattrs = []  # type: list[tuple[bytes, bytes]]
-    for _ in range(xattr_count):
-        name_len, value_len = XATTR.unpack_from(payload, at)
-        value_at = at + XATTR.size + name_len
-        at = value_at + value_len
-        xattrs.append((payload[value_at - name_len : value_at], payload[value_at:at]))
-    segments = None  # type: list[tuple[int, int]] | None
-    if holes:
-        segments = _segments(payload, at, holes - 1)
-        at += SEGMENT.size * (holes - 1)
-    if at != len(payload):
-        raise FrameError("an entry of %d bytes claims %d" % (len(payload), at))
-    path, target, package = texts
-    return (path,) + numbers + (target, xattrs, segments, package)
+def unpack_count(payload):
+    # type: (bytes) -> int
+    if len(payload) != COUNT.size:
+        raise FrameError("a malformed end of the stream")
+    (count,) = COUNT.unpack(payload)
+    return int(count)
 
 
-def pack_begin(index, size, mtime_ns, ctime_ns, segments):
-    # type: (int, int, int, int, list[tuple[int, int]] | None) -> bytes
-    """Announce a content: ``size`` bytes follow in D frames, or only those of ``segments``."""
-    holes = 0 if segments is None else len(segments) + 1
-    parts = [BEGIN.pack(index, size, mtime_ns, ctime_ns, holes)]
-    parts.extend(SEGMENT.pack(*segment) for segment in segments or ())
-    return b"".join(parts)
-
-
-def unpack_begin(payload):
-    # type: (bytes) -> tuple[int, int, int, int, list[tuple[int, int]] | None]
-    """The reverse of pack_begin."""
-    try:
-        index, size, mtime_ns, ctime_ns, holes = BEGIN.unpack_from(payload)
-        segments = _segments(payload, BEGIN.size, holes - 1) if holes else None
-    except struct.error as error:
-        raise FrameError("a malformed begin of a file: %s" % error)
-    return index, size, mtime_ns, ctime_ns, segments
-
-
-def _segments(payload, at, count):
-    # type: (bytes, int, int) -> list[tuple[int, int]]
-    found = []  # type: list[tuple[int, int]]
-    for number in range(count):
-        offset, length = SEGMENT.unpack_from(payload, at + number * SEGMENT.size)
-        found.append((offset, length))
-    return found
+def split_lost(payload):
+    # type: (bytes) -> tuple[bytes, str]
+    """(path, reason) of an X frame."""
+    path, _, reason = payload.partition(b"\0")
+    return path, reason.decode("utf-8", "replace")

@@ -5,8 +5,9 @@ from __future__ import absolute_import, division, print_function
 import os
 import stat
 
-from migrator.agent import frames
-from migrator.agent.attributes import nanoseconds, segments, xattrs
+from migrator.agent import descent, frames, records
+from migrator.agent.attributes import segments, times, xattrs
+from migrator.agent.descent import Descent
 from migrator.agent.files import Root, encoded
 from migrator.agent.mounts import mount_points
 from migrator.agent.owners import owners
@@ -14,6 +15,9 @@ from migrator.agent.owners import owners
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from migrator.agent.attributes import Xattrs
+    from migrator.agent.descent import Identity
 
 KINDS = {
     stat.S_IFREG: b"f",
@@ -24,7 +28,10 @@ KINDS = {
     stat.S_IFIFO: b"p",
     stat.S_IFSOCK: b"s",
 }
-UNTOUCHED = (b"m",) + (0,) * 11
+FORMAT = 0o170000  # the bits of a mode that tell the kind
+MANY = 700  # records in one frame, about 64 KiB
+ROOM = 1 << 16  # bytes of extras in one frame
+NO_EXTRAS = (0, b"")
 
 
 def tree(params, stdout):
@@ -35,88 +42,143 @@ def tree(params, stdout):
     """
     root = Root(params["root"])
     entered = set(params.get("mounts", ()))
-    closed = set(encoded(path).lstrip(b"/") for path in mount_points(root) if path not in entered)
-    walk = Walk(root, closed, stdout)
-    walk.enter(b"")
-    frames.write(stdout, b"Z", frames.COUNT.pack(walk.count))
+    closed = {}  # type: dict[bytes, set[bytes]]
+    for path in mount_points(root):
+        if path not in entered:
+            parent, _, name = encoded(path).lstrip(b"/").rpartition(b"/")
+            closed.setdefault(parent, set()).add(name)
+    Walk(root, closed, stdout).run()
+
+
+class Level(object):
+    """A directory on the way down to where the walk is, with the names that it still has."""
+
+    def __init__(self, path, identity, closed):
+        # type: (bytes, Identity, set[bytes]) -> None
+        self.path = path
+        self.prefix = path + b"/" if path else b""
+        self.identity = identity
+        self.closed = closed
+        self.names = iter(descent.names())
 
 
 class Walk(object):
+    """``closed``: names of mount points that are not entered, by the directory they are in."""
+
     def __init__(self, root, closed, stdout):
-        # type: (Root, set[bytes], Any) -> None
-        self.base = encoded(root.path)
+        # type: (Root, dict[bytes, set[bytes]], Any) -> None
+        self.descent = Descent(root.path)
         self.closed = closed
         self.owners = owners(root)
         self.stdout = stdout
+        self.waiting = []  # type: list[bytes]
+        self.room = ROOM
         self.count = 0
 
-    def enter(self, top):
-        # type: (bytes) -> None
-        """Visit ``top`` and all below it; a stack of our own, since trees can be very deep."""
-        waiting = [top]
-        while waiting:
-            path = waiting.pop()
-            if self.visit(path):
-                waiting.extend(self.children(path))
+    def run(self):
+        # type: () -> None
+        """The root, then all below it; a stack of our own, since trees can be very deep."""
+        found = os.lstat(b".")
+        extras = records.extras(xattrs=xattrs(b"."))
+        self.waiting.append(records.record(b"d", 0, b"", found, times(b".", found), extras))
+        levels = [Level(b"", self.descent.home(), self.closed.get(b"", set()))]
+        while levels:
+            name = self.visit(levels[-1])
+            if name is None:
+                levels.pop()
+                while levels and not self.back(levels[-1]):
+                    levels.pop()
+            else:
+                self.enter(name, levels)
+        self.flush()
+        frames.write(self.stdout, b"Z", frames.COUNT.pack(self.count))
 
-    def visit(self, path):
-        # type: (bytes) -> bool
-        """Send one entry; True for a directory to enter."""
-        if path in self.closed:
-            self.send((path,) + UNTOUCHED + (b"", [], None, b""))
-            return False
-        place = os.path.join(self.base, path)
+    def visit(self, level):
+        # type: (Level) -> bytes | None
+        """Send what is in a directory, up to and with the next directory in it: its name.
+
+        This is the inner loop of a walk: what most paths do not have is looked at elsewhere.
+        """
+        shared, prefix, closed, owner = len(level.path), level.prefix, level.closed, self.owners.get
+        waiting = self.waiting
+        for name in level.names:
+            if len(waiting) >= MANY:
+                self.flush()
+            if name in closed:
+                waiting.append(records.bare(b"m", shared, name))
+                continue
+            try:
+                found = os.lstat(name)
+                kind = KINDS[found.st_mode & FORMAT]
+                attributes, package = xattrs(name), owner(prefix + name, b"")
+                whole = kind == b"d" or (kind == b"f" and found.st_blocks * 512 >= found.st_size)
+                extras = NO_EXTRAS
+                if attributes or package or not whole:
+                    extras = _extras(name, kind, found, package, attributes)
+                    self.room -= len(extras[1])
+            except (OSError, KeyError) as error:
+                self.lost(prefix + name, error)
+                continue
+            waiting.append(records.record(kind, shared, name, found, times(name, found), extras))
+            if self.room < 0:
+                self.flush()
+            if kind == b"d":
+                return name
+        return None
+
+    def enter(self, name, levels):
+        # type: (bytes, list[Level]) -> None
+        path = levels[-1].prefix + name
         try:
-            found = os.lstat(place)
-            kind = KINDS[stat.S_IFMT(found.st_mode)]
-            self.send(self.entry(path, place, found, kind))
-        except (OSError, KeyError) as error:
-            self.unreadable(path, error)
-            return False
-        return kind == b"d"
-
-    def entry(self, path, place, found, kind):
-        # type: (bytes, bytes, os.stat_result, bytes) -> tuple[Any, ...]
-        device = found.st_rdev if kind in b"cb" else 0
-        holes = None
-        if kind == b"f" and found.st_blocks * 512 < found.st_size:
-            holes = _holes(place, found.st_size)
-        return (
-            (path, kind, stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
-            + (found.st_size if kind == b"f" else 0,)
-            + nanoseconds(found)
-            + (found.st_dev, found.st_ino, found.st_nlink, os.major(device), os.minor(device))
-            + (os.readlink(place) if kind == b"l" else b"", xattrs(place), holes)
-            + (self.owners.get(path, b""),)
-        )
-
-    def children(self, path):
-        # type: (bytes) -> list[bytes]
-        """Last first, as the stack wants them."""
-        place = os.path.join(self.base, path)
-        try:
-            names = sorted(os.listdir(place), reverse=True)
+            identity = self.descent.step(name)
         except OSError as error:
-            self.unreadable(path, error)
-            return []
-        return [path + b"/" + name if path else name for name in names]
+            self.lost(path, error)
+            return
+        try:
+            levels.append(Level(path, identity, self.closed.get(path, set())))
+        except OSError as error:
+            self.lost(path, error)
+            while levels and not self.back(levels[-1]):
+                levels.pop()
 
-    def send(self, entry):
-        # type: (tuple[Any, ...]) -> None
-        frames.write(self.stdout, b"E", frames.pack_entry(entry))
-        self.count += 1
+    def back(self, level):
+        # type: (Level) -> bool
+        """Up into ``level``; False when it is not there any more."""
+        try:
+            self.descent.back(level.path, level.identity)
+        except OSError as error:
+            self.lost(level.path, error)
+            return False
+        return True
 
-    def unreadable(self, path, error):
+    def flush(self):
+        # type: () -> None
+        if self.waiting:
+            frames.write(self.stdout, b"E", frames.deflated(b"".join(self.waiting)))
+            self.count += len(self.waiting)
+            self.room = ROOM
+            del self.waiting[:]
+
+    def lost(self, path, error):
         # type: (bytes, Exception) -> None
+        self.flush()
         reason = str(getattr(error, "strerror", None) or error).encode("utf-8")
-        payload = frames.INDEX.pack(frames.NO_INDEX) + path + b"\0" + reason
-        frames.write(self.stdout, b"X", payload)
+        frames.write(self.stdout, b"X", path + b"\0" + reason)
 
 
-def _holes(place, size):
+def _extras(name, kind, found, package, attributes):
+    # type: (bytes, bytes, os.stat_result, bytes, Xattrs) -> tuple[int, bytes]
+    target = os.readlink(name) if kind == b"l" else b""
+    device = found.st_rdev if kind in b"cb" else 0
+    sparse = kind == b"f" and found.st_blocks * 512 < found.st_size
+    holes = _holes(name, found.st_size) if sparse else None
+    return records.extras(target, device, package, attributes, holes)
+
+
+def _holes(name, size):
     # type: (bytes, int) -> list[tuple[int, int]] | None
     try:
-        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = descent.open_quietly(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
     try:

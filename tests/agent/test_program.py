@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from migrator import bundle, facts
 from migrator.agent import frames, main
+from migrator.contents import Content, contents
 from migrator.entries import Entry, read_tree
 from tests import corpus, hosts
 
@@ -110,72 +112,33 @@ def test_a_user_who_may_not_read_everything_is_told_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize("python", interpreters())
-def test_tree_and_contents_are_the_same(python: str, tree: Path) -> None:
+def test_tree_and_contents_are_the_same(
+    python: str, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     params = {"root": str(tree)}
     entries = [entry for entry in read_tree(io.BytesIO(ask(python, "tree", params)))]
     mine = [entry for entry in read_tree(io.BytesIO(ask(sys.executable, "tree", params)))]
     assert [_loose(entry) for entry in entries] == [_loose(entry) for entry in mine]
-    paths = [entry.path for entry in mine if isinstance(entry, Entry) and entry.kind == "f"]
-    wanted = b"".join(_wanted(index, path) for index, path in enumerate(paths))
-    answer = ask(python, "read", params, wanted + frames.HEAD.pack(b"Z", 0))
-    assert _contents(answer) == [_data(tree, path) for path in paths]
+    wanted = [entry for entry in mine if isinstance(entry, Entry) and entry.kind == "f"]
+    monkeypatch.setattr("migrator.bundle.INTERPRETERS", (python,))
+    with corpus.here() as carrier:
+        for answer, entry in zip(contents(carrier, str(tree), wanted), wanted, strict=True):
+            assert isinstance(answer, Content)
+            assert _loose(replace(answer.entry, inode_flags=0)) == _loose(entry)
+            assert not answer.changed
+            data = _data(tree, entry.path)
+            segments = [(0, len(data))] if entry.segments is None else entry.segments
+            assert b"".join(answer.pieces) == b"".join(data[at : at + n] for at, n in segments)
 
 
 def _loose(entry: object) -> object:
-    """Python 2 has times in floating point, which lose their last digits."""
+    """Python 2 has the time of change in floating point, which loses its last digits."""
     assert isinstance(entry, Entry)
-    fields = {name: getattr(entry, name) for name in Entry.__slots__}
-    return fields | {name: fields[name] // 10_000 // 100 for name in ("mtime_ns", "ctime_ns")}
-
-
-def _wanted(index: int, path: bytes) -> bytes:
-    payload = frames.INDEX.pack(index) + path
-    return frames.HEAD.pack(b"W", len(payload)) + payload
+    return replace(entry, ctime_ns=entry.ctime_ns // 10_000 // 100)
 
 
 def _data(tree: Path, path: bytes) -> bytes:
-    data = Path(os.fsdecode(os.fsencode(tree) + b"/" + path)).read_bytes()
-    return data.replace(b"\0", b"")
-
-
-def _contents(answer: bytes) -> list[bytes]:
-    """The contents in order, without zeros: holes are not sent."""
-    stream = io.BytesIO(answer[len(frames.MAGIC) :])
-    found: list[bytes] = []
-    while True:
-        kind, payload = frames.read(stream)
-        if kind == b"B":
-            found.append(b"")
-        elif kind == b"D":
-            found[-1] += payload.replace(b"\0", b"")
-        elif kind == b"Z":
-            return found
-
-
-def test_a_file_that_shrinks_while_it_is_read_is_filled_up(tmp_path: Path) -> None:
-    """The announced bytes come, and the end says that the file changed."""
-    from migrator.agent import read
-
-    path = tmp_path / "log"
-    path.write_bytes(b"x" * 1000)
-    out = io.BytesIO()
-    descriptor = os.open(path, os.O_RDONLY)
-    original = read._copy
-
-    def shrink(handle: object, offset: int, length: int, stdout: object) -> None:
-        path.write_bytes(b"y" * 10)
-        original(handle, offset, length, stdout)
-
-    read._copy = shrink
-    try:
-        read._send(0, descriptor, out)
-    finally:
-        read._copy = original
-    out.seek(0)
-    sent = [frames.read(out) for _ in range(4)]
-    assert [kind for kind, _ in sent] == [b"B", b"D", b"D", b"F"]
-    assert b"".join(payload for kind, payload in sent if kind == b"D") == b"y" * 10 + bytes(990)
-    assert sent[-1][1] == frames.FINISH.pack(0, 1)
+    return Path(os.fsdecode(os.fsencode(tree) + b"/" + path)).read_bytes()
 
 
 def test_mounts_that_are_not_listed_are_not_touched(tmp_path: Path) -> None:

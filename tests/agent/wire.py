@@ -1,0 +1,42 @@
+"""The agent's tree and read within the test, through the reader of the controller."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from migrator.agent import frames, read, tree
+from migrator.contents import Content, answers
+from migrator.entries import Entry, Unreadable, read_tree
+
+
+def walked(root: Path, mounts: Sequence[str] = ()) -> list[Entry | Unreadable]:
+    stream = io.BytesIO()
+    stream.write(frames.MAGIC)
+    with contextlib.chdir("."):
+        tree.tree({"root": str(root), "mounts": mounts}, stream)
+    stream.seek(0)
+    return list(read_tree(stream))
+
+
+def paths(root: Path) -> list[bytes]:
+    return [item.path for item in walked(root) if isinstance(item, Entry)]
+
+
+def contents_of(root: Path, wanted: Sequence[Entry]) -> list[tuple[Content | Unreadable, bytes]]:
+    """Each answer with its data."""
+    asked, stream = io.BytesIO(), io.BytesIO()
+    frames.write(asked, b"W", frames.deflated(b"".join(e.path + b"\0" for e in wanted)))
+    frames.write(asked, b"Z", b"")
+    asked.seek(0)
+    stream.write(frames.MAGIC)
+    with contextlib.chdir("."):
+        read.read({"root": str(root)}, asked, stream)
+    stream.seek(0)
+    found = []
+    for answer in answers(stream, wanted):
+        pieces = answer.pieces if isinstance(answer, Content) else ()
+        found.append((answer, b"".join(pieces)))
+    return found
