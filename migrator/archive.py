@@ -62,7 +62,8 @@ class Archive:
         body |= {"digest": digest.hexdigest()} | ({"changed": True} if content.changed else {})
         if entry.nlink > 1:
             self._links[entry.dev, entry.ino] = member.path, body
-        return {**ledger.row(content.entry, fate.text, fate.rule), **body}
+        row = {**ledger.row(content.entry, fate.text, fate.rule), **body}
+        return row | {"fate": "unreadable", "rule": content.failure} if content.failure else row
 
     def _name(self, entry: Entry) -> bytes:
         """In a volume all names begin at its own root."""
