@@ -135,6 +135,28 @@ def test_rule_fires_where_it_should_and_only_there(name: str) -> None:
     assert RULES[name].findings(make.facts(**silent)) == []
 
 
+@pytest.mark.parametrize(
+    ("lost", "level"),
+    [
+        (Failure("network", "failed", "x"), Level.NOT_CHECKED),
+        (Failure("network.listeners", "absent", "x"), Level.NOT_CHECKED),
+        (Failure("network.listeners", "limited", "x"), None),
+        (Failure("network.routes", "absent", "x"), None),
+        (Failure("net", "absent", "x"), None),
+    ],
+)
+def test_what_was_not_looked_at_does_not_pass_for_fine(lost: Failure, level: Level | None) -> None:
+    """INI-11 looks at listeners and at nothing else."""
+    found = RULES["INI-11"].findings(make.facts(failures=(lost,)))
+    assert [finding.level for finding in found] == ([] if level is None else [level])
+
+
+def test_what_fires_is_said_although_facts_are_missing() -> None:
+    lost = Failure("network.listeners", "denied", "x")
+    (found,) = RULES["INI-11"].findings(make.facts(**CASES["INI-11"][0], failures=(lost,)))
+    assert found.level == Level.RISK
+
+
 def test_fit_follows_the_highest_level() -> None:
     assert assess(make.facts(system={"machine_id": ""})).fit == "ready"
     assert assess(make.facts(**CASES["STO-01"][0])).fit == "ready-with-changes"

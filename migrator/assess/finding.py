@@ -37,6 +37,7 @@ class Finding:
     evidence: str
     why: str  # what it means in a container
     todo: str
+    side: str  # where todo is done: source, image or target
 
 
 @dataclass(frozen=True)

@@ -4,40 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from migrator.assess.finding import Finding, Level
+from migrator.assess.watched import Watched
 from migrator.facts import Facts
 
-Evidence = tuple[str, str]  # where, what was seen there
+# Where it was seen, what was seen there, and the level where it is not the rule's own.
+Evidence = tuple[str, str] | tuple[str, str, Level]
 Check = Callable[[Facts], Iterable[Evidence]]
+Side = Literal["source", "image", "target"]
+# An Ansible task that does what ``todo`` says about one finding; None where it cannot.
+Task = Callable[[Finding], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
 class Rule:
+    """``side`` is where ``todo`` is done: on the old host, in the image, or on the target.
+
+    ``verify``: the check holds for the container as well, which must be silent there.
+    """
+
     id: str
     level: Level
     title: str
     why: str
     todo: str
     check: Check
+    side: Side
+    task: Task | None
+    verify: bool
 
     def findings(self, found: Facts) -> list[Finding]:
+        """What fires, or one that is not checked when it looked at facts that are missing."""
+        watched = Watched(found)
+        findings = [self._finding(*evidence) for evidence in self.check(watched.facts)]
+        if findings:
+            return findings
+        missing = {failure.subject: failure.message for failure in watched.missing()}
         return [
-            Finding(self.id, int(self.level), self.title, where, seen, self.why, self.todo)
-            for where, seen in self.check(found)
+            self._finding(subject, message, Level.NOT_CHECKED)
+            for subject, message in sorted(missing.items())[:1]
         ]
+
+    def _finding(self, where: str, seen: str, level: Level | None = None) -> Finding:
+        number = int(self.level if level is None else level)
+        return Finding(self.id, number, self.title, where, seen, self.why, self.todo, self.side)
 
 
 RULES: dict[str, Rule] = {}
 
 
-def rule(id: str, level: Level, title: str, why: str, todo: str) -> Callable[[Check], Check]:
+def rule(
+    id: str,
+    level: Level,
+    title: str,
+    why: str,
+    todo: str,
+    *,
+    side: Side = "source",
+    task: Task | None = None,
+    verify: bool = False,
+) -> Callable[[Check], Check]:
     """Register a check; it yields (where, evidence) for each place where it fires."""
 
     def register(check: Check) -> Check:
         if id in RULES:
             raise ValueError(f"two rules are called {id}")
-        RULES[id] = Rule(id, level, title, why, todo, check)
+        RULES[id] = Rule(id, level, title, why, todo, check, side, task, verify)
         return check
 
     return register

@@ -1,0 +1,46 @@
+"""Facts that remember what a rule looked at, so that no rule has to list what it needs."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import is_dataclass
+from typing import Any, cast
+
+from migrator.facts import Facts, Failure
+
+
+class Watched:
+    """``facts`` is to be given to a rule; ``missing`` what it looked for in vain."""
+
+    def __init__(self, found: Facts) -> None:
+        self._found = found
+        self._used: set[str] = set()
+        self.facts = cast(Facts, _Window(found, "", self._used))
+
+    def missing(self) -> list[Failure]:
+        """Failures of a subject, or of a part of one, that was looked at; not those that are only
+        cut short."""
+        return [
+            failure
+            for failure in self._found.failures
+            if failure.kind != "limited" and self._looked_at(failure.subject)
+        ]
+
+    def _looked_at(self, subject: str) -> bool:
+        """A part counts for its subject only when the rule looked at that part."""
+        return any(used == subject or used.startswith(f"{subject}.") for used in self._used)
+
+
+class _Window:
+    def __init__(self, record: Any, path: str, used: set[str]) -> None:
+        self._record, self._path, self._used = record, path, used
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._record, name)
+        if inspect.ismethod(value):
+            return functools.partial(value.__func__, self)
+        self._used.add(self._path + name)
+        if is_dataclass(value):
+            return _Window(value, f"{self._path}{name}.", self._used)
+        return value
