@@ -75,7 +75,7 @@ def probe(params):
 def facts(params):
     # type: (dict[str, Any]) -> dict[str, Any]
     """The document that migrator.facts describes. ``params``: root, agent (its digest), and for a
-    host that is only a memory its recording."""
+    host that is only a memory its recording and the time of it, now."""
     host = Host(params["root"], params.get("recording"))
     if not host.exists("/etc"):
         problem = "%s holds no root file system" % host.path
@@ -84,7 +84,7 @@ def facts(params):
         "schema": SCHEMA,
         "agent": params.get("agent", ""),
         "python": platform.python_version(),
-        "taken_at": int(time.time()),
+        "taken_at": params.get("now", int(time.time())),
         "root": host.path,
         "live": host.live,
         "privileged": host.privileged,

@@ -32,6 +32,7 @@ Another version is refused: discover the host again. A field with a default may 
 host has nothing of the kind; where something could not be read, `failures` says what and why.
 
 """
+SHARED = ("daemon", "setting")  # records of several subjects
 
 
 def markdown() -> str:
@@ -40,6 +41,8 @@ def markdown() -> str:
         name = f"migrator.facts.{field.name}"
         if importlib.util.find_spec(name):
             parts += _section(field.name, importlib.import_module(name))
+    for name in SHARED:
+        parts += _section(name, importlib.import_module(f"migrator.facts.{name}"))
     return "".join(parts).rstrip() + "\n"
 
 

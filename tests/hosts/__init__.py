@@ -15,6 +15,8 @@ HERE = Path(__file__).parent
 HOSTS = sorted(path.parent.name for path in HERE.glob("*/tree"))
 CASES = sorted((path.parents[1].name, path.stem) for path in HERE.glob("*/expected/*.json"))
 
+NOW = 1_795_500_000  # 2026-11-24 06:00 UTC, when each golden host is read
+
 
 def lay_out(name: str, top: Path) -> str:
     """Copy the tree of a host below ``top``, with its owners and modes; needs root."""
@@ -43,7 +45,7 @@ def recording(name: str) -> list[tuple[list[str], str]] | None:
 
 def params(name: str, top: Path) -> dict[str, Any]:
     """What the agent's verb ``facts`` takes for a host that ``lay_out`` put below ``top``."""
-    return {"root": lay_out(name, top), "recording": recording(name)}
+    return {"root": lay_out(name, top), "recording": recording(name), "now": NOW}
 
 
 def document(name: str, top: Path) -> dict[str, Any]:
