@@ -172,6 +172,10 @@ def encoded(text):
         return text
     if sys.version_info[0] > 2:
         return text.encode("utf-8", "surrogateescape")
+    try:
+        return text.encode("ascii")
+    except UnicodeEncodeError:
+        pass
     return b"".join(_byte(letter) or letter.encode("utf-8") for letter in text)
 
 
