@@ -11,7 +11,7 @@ from migrator.agent.mounts import hanging
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Sequence, TypeVar
+    from typing import Any, Callable, Iterator, Sequence, TypeVar
 
     T = TypeVar("T")
     Recording = list[tuple[list[str], str]]
@@ -73,6 +73,14 @@ class Host(Root):
         if self.live:
             raise run.CommandError("%s: not found" % command[0])
         raise Missing("absent", "only a running host has it")
+
+    def stream(self, command):
+        # type: (Sequence[str]) -> Iterator[str]
+        """The same line by line, for what is too large to keep."""
+        if self.real:
+            return run.lines(command)
+        text = self.output(command)
+        return iter(text.rstrip("\n").split("\n") if text else [])
 
     def has(self, command):
         # type: (str) -> bool

@@ -10,9 +10,10 @@ from migrator.agent.files import decoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Sequence
+    from typing import Any, Iterator, Sequence
 
 PATIENCE = 30  # seconds
+PATIENCE_WITH_LINES = 120  # seconds, with what is done about each line
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -23,10 +24,46 @@ class CommandError(Exception):
 def output(command):
     # type: (Sequence[str]) -> str
     """What ``command`` prints, in the C locale."""
+    process = _start(command)
+    stdout, stderr, late = _finish(process)
+    if late:
+        raise CommandError("%s took more than %d seconds" % (command[0], PATIENCE))
+    if process.returncode:
+        raise CommandError("%s: %s" % (command[0], stderr.strip() or process.returncode))
+    return stdout
+
+
+def lines(command):
+    # type: (Sequence[str]) -> Iterator[str]
+    """Each line that ``command`` prints, as it comes, for output that is too large to keep; raises
+    CommandError at the end when it failed or took too long."""
+    process = _start(command)
+    complaints = []  # type: list[bytes]
+    listener = threading.Thread(target=lambda: complaints.append(process.stderr.read()))
+    timer = threading.Timer(PATIENCE_WITH_LINES, process.kill)
+    listener.start()
+    timer.start()
+    try:
+        for line in process.stdout:
+            yield decoded(line[:-1] if line.endswith(b"\n") else line)
+    finally:
+        if timer.is_alive():
+            timer.cancel()
+        process.stdout.close()  # ends one that is not listened to any more
+        listener.join()
+        process.stderr.close()
+        status = process.wait()
+    if status:
+        message = decoded(b"".join(complaints)).strip()
+        raise CommandError("%s: %s" % (command[0], message or status))
+
+
+def _start(command):
+    # type: (Sequence[str]) -> Any
     environment = {"PATH": PATH, "LC_ALL": "C", "HOME": "/", "SYSTEMD_COLORS": "0"}
     try:
         with open(os.devnull, "rb") as nothing:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 list(command),
                 stdin=nothing,
                 stdout=subprocess.PIPE,
@@ -36,12 +73,6 @@ def output(command):
             )
     except OSError as error:
         raise CommandError("%s: %s" % (command[0], error.strerror))
-    stdout, stderr, late = _finish(process)
-    if late:
-        raise CommandError("%s took more than %d seconds" % (command[0], PATIENCE))
-    if process.returncode:
-        raise CommandError("%s: %s" % (command[0], stderr.strip() or process.returncode))
-    return stdout
 
 
 def _finish(process):
