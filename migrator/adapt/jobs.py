@@ -35,6 +35,7 @@ def held(found: Facts) -> list[str]:
         unit.name
         for unit in found.units
         if unit.load == "loaded"
+        and unit.origin != "user"
         and (unit.name in SCHEDULERS or unit.name.endswith(".timer"))
         and not unit.name.startswith("systemd-")
     ]

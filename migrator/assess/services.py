@@ -17,7 +17,8 @@ AGENTS = re.compile(
 DATABASES = re.compile(r"(mysqld?|mariadb|postgres(ql)?|mongod|redis|cassandra|oracle|db2|slapd)")
 ENGINES = re.compile(r"(docker|containerd|crio|kubelet|lxd|lxc-net)\.service")
 HYPERVISORS = re.compile(r"(libvirtd|qemu-kvm|vboxdrv|xencommons)\.service")
-SHELLS = ("session-", "user@")
+# A login, or what a desktop or a shell started within the systemd of a user
+LOGINS = re.compile(r"session-|user@[^/]*$|user@.*\.scope$")
 
 
 @rule(
@@ -70,7 +71,7 @@ def failed(found: Facts) -> Iterator[Evidence]:
 )
 def by_hand(found: Facts) -> Iterator[Evidence]:
     for listener in found.network.listeners:
-        if listener.pid > 1 and (not listener.unit or listener.unit.startswith(SHELLS)):
+        if listener.pid > 1 and (not listener.unit or LOGINS.match(listener.unit)):
             yield f"{listener.process} (pid {listener.pid})", f"port {listener.port}"
 
 

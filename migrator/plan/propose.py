@@ -84,7 +84,9 @@ def _services(found: Facts) -> dict[str, Service]:
 
 
 def _is_used(unit: Unit) -> bool:
-    return unit.load == "loaded" and (unit.active != "inactive" or unit.enabled == "enabled")
+    return unit.load == "loaded" and (
+        unit.active not in ("inactive", "") or unit.enabled == "enabled"
+    )
 
 
 def _stop_timeout(found: Facts) -> int:

@@ -22,7 +22,7 @@ MACHINE = {
     "there is no console to log in at": r"(serial-|console-|container-)?getty",
     "kernel file systems are the engine's": r"systemd-tmpfiles-setup-dev|sys-kernel|dev-|proc-sys",
     "the engine sets up the interface": r"ifup|network-?|systemd-networkd",
-    "a login that lasted while the facts were read": r"user@|user-runtime-dir@|session-",
+    "a login that lasted while the facts were read": r"user@[^/]*$|user-runtime-dir@|session-",
     "runs once after an update or a first boot": r"systemd-journal-flush|systemd-firstboot"
     r"|systemd-machine-id|ldconfig|systemd-update-done",
     "a name that only orders other units": r"cryptsetup|swap|rpcbind|remote-|nss-",

@@ -1,0 +1,124 @@
+"""Units as a running systemd knows them, of any version since 208."""
+
+from __future__ import absolute_import, division, print_function
+
+import re
+
+from migrator.agent.units.properties import COMMANDS, DEPENDENCIES, KEPT, SHOWN, kept
+from migrator.agent.units.record import NAME, is_template, record
+from migrator.agent.units.words import names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, Iterator
+
+    from migrator.agent.host import Host
+    from migrator.agent.units.record import Record
+
+LIST = "systemctl list-units --all --full --plain --no-legend --no-pager".split()
+ASKED = SHOWN + COMMANDS + DEPENDENCIES + KEPT
+SHOW = ["systemctl", "show", "--no-pager", "--property=" + ",".join(ASKED), "--"]
+MOST = 100000  # bytes of names in one call; the kernel's own limit is at least 128 KiB
+SCRIPTS = ("/etc/init.d/", "/etc/rc.d/")
+KNOWN = frozenset(ASKED)
+ARGUMENTS = re.compile(r"(?s)argv\[\]=(.*?) ; (?:ignore_errors|flags)=")
+
+
+def units(host, files):
+    # type: (Host, Iterable[str]) -> list[Record]
+    """What is loaded and what has a file of one of the names ``files``; devices are the kernel's.
+
+    Aliases name the same unit; a template cannot be asked for.
+    """
+    known = set(files)
+    for line in host.output(LIST).splitlines():
+        known.update([word for word in line.split()[:2] if NAME.match(word)][:1])  # "* name" failed
+    wanted = sorted(n for n in known if not is_template(n) and not n.endswith(".device"))
+    found = {}  # type: dict[str, Record]
+    for some in _portions(wanted):
+        for shown in _shown(host.output(SHOW + some)):
+            unit = _unit(shown)
+            if unit["name"]:
+                found[unit["name"]] = unit
+    return [found[name] for name in sorted(found)]
+
+
+def _portions(wanted):
+    # type: (list[str]) -> Iterator[list[str]]
+    """Nearly always one: as many names as an argument list can hold."""
+    portion = []  # type: list[str]
+    size = 0
+    for name in wanted:
+        size += len(name) + 1
+        if size > MOST:
+            yield portion
+            portion, size = [], len(name) + 1
+        portion.append(name)
+    if portion:
+        yield portion
+
+
+def _shown(text):
+    # type: (str) -> Iterator[dict[str, list[str]]]
+    """The properties of each unit. An empty line lies between two units, but a value, such as a
+    script in ExecStart, may also have several lines and empty ones."""
+    found = {}  # type: dict[str, list[str]]
+    last = ""
+    between = 0  # empty lines that belong to the last value, or end the unit
+    for line in text.split("\n"):
+        key, equals, value = line.partition("=")
+        if equals and key in KNOWN:
+            if between and found:
+                yield found
+                found = {}
+            found.setdefault(key, []).append(value)
+            last, between = key, 0
+        elif not line:
+            between += 1
+        elif last in found:
+            found[last][-1] += "\n" * (between + 1) + line
+            between = 0
+    if found:
+        yield found
+
+
+def _unit(shown):
+    # type: (dict[str, list[str]]) -> Record
+    def first(key):
+        # type: (str) -> str
+        return shown.get(key, [""])[0]
+
+    name = first("Id")
+    script = first("SourcePath").startswith(SCRIPTS)
+    return record(
+        name,
+        "sysv" if script else "systemd",
+        first("SourcePath") if script else first("FragmentPath"),
+        load=first("LoadState"),
+        active=first("ActiveState"),
+        sub=first("SubState"),
+        enabled=first("UnitFileState"),
+        drop_ins=first("DropInPaths").split(),
+        description=first("Description"),
+        user=first("User"),
+        group=first("Group"),
+        supplementary_groups=first("SupplementaryGroups").split(),
+        aliases=[alias for alias in first("Names").split() if alias != name],
+        commands=list(_commands(shown, "ExecStart")),
+        other_commands=[
+            {"when": when, "command": command}
+            for when in COMMANDS[1:]
+            for command in _commands(shown, when)
+        ],
+        environment_names=names(first("Environment")),
+        dependencies=dict((key, first(key).split()) for key in DEPENDENCIES if first(key)),
+        properties=kept(shown),
+    )
+
+
+def _commands(shown, key):
+    # type: (dict[str, list[str]], str) -> Iterator[str]
+    for value in shown.get(key, ()):
+        match = ARGUMENTS.search(value)
+        if value:
+            yield match.group(1) if match else value
