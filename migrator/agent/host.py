@@ -41,6 +41,7 @@ class Host(Root):
         self.privileged = os.geteuid() == 0
         self.unparsed = []  # type: list[dict[str, str]]
         self.failures = []  # type: list[dict[str, str]]
+        self.memory = {}  # type: dict[str, Any]  # what a subject has read and others need again
         self.denied = set()  # type: set[str]  # paths that only root may read
         table = Root(self.path if self.live else "/")
         self._hanging = hanging(table, "/" if self.live else self.path)
