@@ -1,90 +1,97 @@
-"""One blob of a snapshot: entries and contents become a tar, and rows of the ledger."""
+"""One blob of a snapshot: entries and contents become spans of a tar, and rows of the ledger."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from migrator import ledger, tarformat
+from migrator import ledger, spill, tarformat
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
 from migrator.layers import Fate
-from migrator.store import LayerWriter
+from migrator.store import BlobWriter
 
 Row = dict[str, Any]
 Inode = tuple[int, int]
+WHOLE = 1 << 23  # bytes of a content that is held in memory to see first whether the store has it
+RUNS = 31  # one path in 32 begins a new run, so that a change moves the bounds of no other run
 
 
 class Archive:
-    """Adds entries below ``top`` (b"" for the whole tree) to ``writer``."""
+    """Adds entries of one ``fate`` to ``writer``; names in a volume begin at its own root."""
 
-    def __init__(self, writer: LayerWriter, top: bytes, tell: Callable[[int], None]) -> None:
+    def __init__(self, writer: BlobWriter, fate: Fate, tell: Callable[[int], None]) -> None:
         self._writer = writer
-        self._top = top
+        self._fate = fate
+        self._top = fate.name.encode().lstrip(b"/") if fate.kind == "volume" else b""
         self._tell = tell
+        self._package = ""
         self._links: dict[Inode, tuple[bytes, Row]] = {}  # of files with several names
 
-    def add(self, entry: Entry, fate: Fate, answer: Content | Unreadable | None) -> Row:
-        """``answer`` is the content that was asked for; None for all else and for hard links."""
-        row = ledger.row(entry, fate.text, fate.rule)
-        if isinstance(answer, Unreadable):
-            return {**row, "fate": "unreadable", "rule": answer.reason}
-        if answer:
-            return self._file(answer, fate)
+    def add(self, entry: Entry, digest: bytes, answer: Content | Unreadable | None) -> Row:
+        """``answer`` is the content that was asked for, None where ``digest`` is in the store, for
+        names of a file that is there already and for all that has no content."""
+        if entry.package != self._package or not zlib.crc32(entry.path) & RUNS:
+            self._package = entry.package
+            self._writer.end_run()
+        row = ledger.row(entry, self._fate.text, self._fate.rule)
         if entry.kind != "f":
             self.write(entry)
             return row
-        first = self._links.get((entry.dev, entry.ino))
-        if first is None:
+        if isinstance(answer, Unreadable):
+            return {**row, "fate": "unreadable", "rule": answer.reason}
+        first = self._links.get((entry.dev, entry.ino)) if entry.nlink > 1 else None
+        if first:
+            link = tarformat.hard_link(entry, self._name(entry), first[0])
+            self._writer.head(tarformat.header(link))
+            return {**row, **first[1]}
+        if answer:
+            return self._file(answer)
+        if digest == spill.UNKNOWN:
             return {**row, "fate": "unreadable", "rule": "its other name could not be read"}
-        link = tarformat.hard_link(entry, self._name(entry), first[0])
-        self._writer.write(tarformat.header(link))
-        return {**row, **first[1]}
+        member = self._member(entry)
+        self._writer.content(tarformat.header(member), digest, tarformat.stored_size(member), None)
+        return {**row, **self._linked(entry, member.path, {"digest": digest.hex()})}
 
     def write(self, entry: Entry) -> None:
         """The header of an entry without content."""
-        self._writer.write(tarformat.header(tarformat.member(_portable(entry), self._name(entry))))
+        self._writer.head(tarformat.header(self._member(entry)))
 
-    def _file(self, content: Content, fate: Fate) -> Row:
-        entry = _portable(content.entry)
-        member = tarformat.member(entry, self._name(entry))
-        self._writer.new_file()
-        self._writer.write(tarformat.header(member))
-        body: Row = {"at": self._writer.place}
-        digest = hashlib.sha256()
-        for piece in content.pieces:
-            digest.update(piece)
-            self._writer.write(piece)
+    def _file(self, content: Content) -> Row:
+        entry = content.entry
+        member = self._member(entry)
+        head, size = tarformat.header(member), tarformat.stored_size(member)
+        if size <= WHOLE:
+            data = b"".join(content.pieces)
+            digest = hashlib.sha256(data).digest()
+            self._writer.content(head, digest, size, data)
+            self._tell(size)
+        else:
+            digest = self._writer.stream(head, size, self._told(content.pieces))
+        body: Row = {"digest": digest.hex()} | ({"changed": True} if content.changed else {})
+        row = ledger.row(entry, self._fate.text, self._fate.rule)
+        return {**row, **self._linked(entry, member.path, body)}
+
+    def _told(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            yield piece
             self._tell(len(piece))
-        self._writer.write(tarformat.padding(tarformat.stored_size(member)))
-        body |= {"digest": digest.hexdigest()} | ({"changed": True} if content.changed else {})
+
+    def _linked(self, entry: Entry, name: bytes, body: Row) -> Row:
         if entry.nlink > 1:
-            self._links[entry.dev, entry.ino] = member.path, body
-        row = {**ledger.row(content.entry, fate.text, fate.rule), **body}
-        return row | {"fate": "unreadable", "rule": content.failure} if content.failure else row
+            self._links[entry.dev, entry.ino] = name, body
+        return body
+
+    def _member(self, entry: Entry) -> tarformat.Member:
+        """Without the attributes that no archive can hold; the ledger has them all."""
+        kept = tuple(item for item in entry.xattrs if not tarformat.refusable(item[0]))
+        portable = entry if kept == entry.xattrs else replace(entry, xattrs=kept)
+        return tarformat.member(portable, self._name(entry))
 
     def _name(self, entry: Entry) -> bytes:
-        """In a volume all names begin at its own root."""
         inside = entry.path[len(self._top) :].lstrip(b"/")
         name = b"./" + inside if self._top or not inside else inside
         return name.rstrip(b"/") + b"/" if entry.kind == "d" else name
-
-
-def firsts(entries: Sequence[Entry]) -> list[bool]:
-    """For each entry whether its content is to be read: files, and one name of each inode."""
-    seen: set[Inode] = set()
-    found = []
-    for entry in entries:
-        inode = entry.dev, entry.ino
-        found.append(entry.kind == "f" and (entry.nlink == 1 or inode not in seen))
-        if entry.nlink > 1:
-            seen.add(inode)
-    return found
-
-
-def _portable(entry: Entry) -> Entry:
-    """Without the attributes that no archive can hold; the ledger has them all."""
-    kept = tuple(item for item in entry.xattrs if not tarformat.refusable(item[0]))
-    return entry if kept == entry.xattrs else replace(entry, xattrs=kept)

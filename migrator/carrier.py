@@ -41,6 +41,7 @@ class Connection(Protocol):
     """A way to one host. Commands run as root when the inventory says ``become``."""
 
     name: str
+    here: bool  # commands run on this machine as this user: its files may be read directly
 
     def exchange(self, command: Sequence[str], data: bytes) -> Result: ...
 
@@ -77,6 +78,7 @@ class Carrier(Caller):
     ) -> None:
         super().__init__(name or connection.name, connection.exchange, prefix)
         self._connection = connection
+        self.here = connection.here and not prefix
         self.tunnel = connection.tunnel
 
     def inside(self, container: str) -> Carrier:

@@ -10,12 +10,11 @@ from typing import Any
 
 from migrator import __version__, ledger, tarformat
 from migrator.adapt import Change
-from migrator.errors import StoreDamaged
 from migrator.facts import Facts
-from migrator.layers import LAYERS
+from migrator.layers import stacked
 from migrator.plan import Plan
 from migrator.snapshot import Snapshot, load
-from migrator.store import Layer, LayerWriter, Store
+from migrator.store import BlobWriter, Index, Layer, Store
 from migrator.tarformat import Member
 from migrator.workdir import Workdir, write_json
 
@@ -29,22 +28,14 @@ class SnapshotTree:
     """The files of a snapshot, read back from the store."""
 
     def __init__(self, work: Workdir) -> None:
-        self._store = Store(work.store)
-        taken = load(work)
-        self._blobs = {f"layer {name}": layer for name, layer in taken.layers.items()}
-        self._blobs |= {f"volume {path}": layer for path, layer in taken.volumes.items()}
+        self._index = Index(Store(work.store))
         self._rows = {row["path"]: row for row in ledger.rows(work.ledger)}
 
     def read(self, path: str) -> bytes | None:
         row = self._row(path)
-        if row is None or "at" not in row or row["fate"] not in self._blobs:
+        if row is None or "digest" not in row or row["fate"].startswith("secret"):
             return None
-        blob = self._blobs[row["fate"]]
-        data = self._store.read(blob.digest, tuple(row["at"]), row["size"])
-        if hashlib.sha256(data).hexdigest() != row["digest"]:
-            hint = "run 'migrator snapshot --refresh'"
-            raise StoreDamaged(f"{path} in blob {blob.digest} is damaged", hint)
-        return data
+        return b"".join(self._index.pieces(bytes.fromhex(row["digest"])))
 
     def exists(self, path: str) -> bool:
         return path in self._rows
@@ -96,8 +87,9 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
     tree = SnapshotTree(work)
     store = Store(work.store)
     top = _adaptations(store, tree, changes, taken.taken_at)
-    layers = [*(taken.layers[name] for name in LAYERS), top]
-    config, config_size = store.add(_config(layers, plan, found, taken))
+    names = stacked(taken.layers)
+    layers = [*(taken.layers[name] for name in names), top]
+    config, config_size = store.add(_config([*names, "adaptations"], layers, plan, found, taken))
     manifest = {
         "schemaVersion": 2,
         "mediaType": f"{TYPE}.manifest.v1+json",
@@ -124,9 +116,10 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
     return made
 
 
-def _config(layers: Sequence[Layer], plan: Plan, found: Facts, taken: Snapshot) -> dict[str, Any]:
+def _config(
+    names: Sequence[str], layers: Sequence[Layer], plan: Plan, found: Facts, taken: Snapshot
+) -> dict[str, Any]:
     created = datetime.fromtimestamp(taken.taken_at, UTC).isoformat().replace("+00:00", "Z")
-    names = (*LAYERS, "adaptations")
     return {
         "created": created,
         "architecture": ARCHITECTURES.get(found.system.architecture, found.system.architecture),
@@ -154,22 +147,25 @@ def _descriptor(kind: str, digest: str, size: int) -> dict[str, Any]:
 
 
 def _adaptations(store: Store, tree: SnapshotTree, changes: Sequence[Change], moment: int) -> Layer:
-    with store.temporary() as handle:
-        writer = LayerWriter(handle)
+    with Index(store) as index, store.temporary() as handle:
+        writer = BlobWriter(handle, index)
         made: set[str] = set()
         for change in changes:
             for parent in _parents(change.path):
                 if parent not in made:  # an engine would invent it, with other attributes
                     made.add(parent)
-                    _write(writer, tree.directory(parent, moment * 10**9), b"")
-            _write(writer, _member(change, moment * 10**9), change.content)
-        layer = writer.close()
-        store.publish(handle, layer.digest)
+                    writer.head(tarformat.header(tree.directory(parent, moment * 10**9)))
+            head = tarformat.header(_member(change, moment * 10**9))
+            if change.action == "write":
+                digest = hashlib.sha256(change.content).digest()
+                writer.content(head, digest, len(change.content), change.content)
+            else:
+                writer.head(head)
+        key, layer, new = writer.close()
+        if new:
+            store.publish(handle, layer.digest)
+            index.add(key, layer, writer.spans)
     return layer
-
-
-def _write(writer: LayerWriter, member: Member, content: bytes) -> None:
-    writer.write(tarformat.header(member) + content + tarformat.padding(len(content)))
 
 
 def _member(change: Change, mtime_ns: int) -> Member:

@@ -1,25 +1,30 @@
 """Which blob each path goes into: a layer of the image, a volume, the secrets, or none.
 
-From the bottom: ``packages`` is what the package manager put there, ``system`` is the rest of the
-operating system, ``application`` is what people put beside it. What changes most lies on top.
+From the bottom: the layers of packages hold what the package manager put there and nobody changed,
+``system`` is the rest of the operating system, ``application`` is what people put beside it,
+``state`` is what programs wrote below /var. ``skeleton`` on top has every directory: times of
+directories differ from host to host, and shall not keep hosts from sharing what is in them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from migrator.entries import Entry
 from migrator.exclusions import Exclusions
 from migrator.plan import Plan
 
-LAYERS = ("packages", "system", "application")
+PACKAGES = "packages"  # the prefix of the layers of packages, and the one for what has no other
+SKELETON = "skeleton"
+STACK = (PACKAGES, "system", "application", "state", SKELETON)
 SYSTEM_TOPS = frozenset(
     b" bin boot dev etc lib lib32 lib64 libx32 media mnt proc run sbin sys tmp usr var".split(b" ")
 )
+SECOND = 1_000_000_000  # ns
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fate:
     """``kind``: layer, volume, secret, excluded, socket or mount; ``name`` of layer or volume."""
 
@@ -32,52 +37,73 @@ class Fate:
         return f"{self.kind} {self.name}".strip()
 
 
-def fates(entries: Sequence[Entry], plan: Plan, exclusions: Exclusions) -> list[Fate]:
-    """The fate of each entry, in order. Names of one inode share the layer of the first one."""
-    decided = [_fate(entry, plan, exclusions) for entry in entries]
-    first: dict[tuple[int, int], Fate] = {}
-    for number, entry in enumerate(entries):
-        if entry.nlink > 1 and entry.kind != "d" and decided[number].kind == "layer":
-            decided[number] = first.setdefault((entry.dev, entry.ino), decided[number])
-    return decided
+def stacked(names: Iterable[str]) -> list[str]:
+    """Names of layers from the bottom to the top."""
+    return sorted(names, key=lambda name: (STACK.index(name.partition("-")[0]), name))
 
 
-def _fate(entry: Entry, plan: Plan, exclusions: Exclusions) -> Fate:
-    if entry.kind == "m":
-        return Fate("mount", rule="a mount of the old host; its directory is kept")
-    if entry.kind == "s":
-        return Fate("socket", rule="made anew by the program that listens")
-    rule = exclusions.rule(entry)
-    if rule:
-        return Fate("excluded", rule=f"{rule.pattern}: {rule.reason}")
-    decision = plan.path_decision(entry.text)
-    if decision and decision[1].decision == "secret" and entry.kind == "f":
-        return Fate("secret", decision[0], decision[1].reason)
-    return _place(entry, plan, entry.text)
+class Fates:
+    """Decides path by path, in the order of the walk. ``layout``: package -> its layer."""
+
+    def __init__(self, plan: Plan, exclusions: Exclusions, layout: Mapping[str, str]) -> None:
+        self._plan = plan
+        self._exclusions = exclusions
+        self._layout = layout
+        self._links: dict[tuple[int, int], Fate] = {}  # names of one inode share a layer
+
+    def of(self, entry: Entry) -> Fate:
+        fate = self._alone(entry)
+        if entry.nlink > 1 and entry.kind != "d" and fate.kind == "layer":
+            return self._links.setdefault((entry.dev, entry.ino), fate)
+        return fate
+
+    def mount_point(self, entry: Entry, fate: Fate) -> Fate | None:
+        """Where the bare mount point of ``entry`` lies, None for what is not mounted on.
+
+        Engines make a missing one, and change the time of its directory by that.
+        """
+        volume = fate.kind == "volume" and fate.name == entry.text
+        if not volume and fate.kind not in ("mount", "secret"):
+            return None
+        found = self._place(entry, entry.text.rpartition("/")[0] or "/")
+        return Fate("layer", SKELETON) if found.kind == "layer" else found
+
+    def _alone(self, entry: Entry) -> Fate:
+        if entry.kind == "m":
+            return Fate("mount", rule="a mount of the old host; its directory is kept")
+        if entry.kind == "s":
+            return Fate("socket", rule="made anew by the program that listens")
+        rule = self._exclusions.rule(entry)
+        if rule:
+            return Fate("excluded", rule=f"{rule.pattern}: {rule.reason}")
+        decision = self._plan.path_decision(entry.text)
+        if decision and decision[1].decision == "secret" and entry.kind == "f":
+            return Fate("secret", decision[0], decision[1].reason)
+        return self._place(entry, entry.text)
+
+    def _place(self, entry: Entry, path: str) -> Fate:
+        decision = self._plan.path_decision(path)
+        if decision and decision[1].decision == "volume":
+            return Fate("volume", decision[0], decision[1].reason)
+        return Fate("layer", layer(entry, self._layout))
 
 
-def mount_point(entry: Entry, fate: Fate, plan: Plan) -> Fate | None:
-    """Where the bare mount point of ``entry`` lies, None for what is not mounted on.
-
-    Engines make a missing one, and change the time of its directory by that.
-    """
-    volume = fate.kind == "volume" and fate.name == entry.text
-    if not volume and fate.kind not in ("mount", "secret"):
-        return None
-    return _place(entry, plan, entry.text.rpartition("/")[0] or "/")
-
-
-def _place(entry: Entry, plan: Plan, path: str) -> Fate:
-    decision = plan.path_decision(path)
-    if decision and decision[1].decision == "volume":
-        return Fate("volume", decision[0], decision[1].reason)
-    return Fate("layer", layer(entry))
-
-
-def layer(entry: Entry) -> str:
+def layer(entry: Entry, layout: Mapping[str, str]) -> str:
     """Configuration is the system's even when a package owns it: every host has its own."""
+    if entry.kind == "d":
+        return SKELETON
     top, _, rest = entry.path.partition(b"/")
-    if entry.package and not (top == b"etc" and entry.kind != "d"):
-        return "packages"
-    local = top == b"usr" and (rest + b"/").startswith(b"local/")
+    if entry.package and top != b"etc":
+        return layout.get(entry.package, PACKAGES) if _as_packaged(entry) else "system"
+    if top == b"var":
+        return "state"
+    local = top == b"usr" and rest.startswith(b"local/")
     return "application" if local or top not in SYSTEM_TOPS else "system"
+
+
+def _as_packaged(entry: Entry) -> bool:
+    """Packages know whole seconds only: a time with a fraction was set by a later write.
+
+    A change that hides its time only keeps the layer from being shared; no content depends on it.
+    """
+    return entry.kind != "f" or entry.mtime_ns % SECOND == 0

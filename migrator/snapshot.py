@@ -1,28 +1,41 @@
-"""Take the file system of a source into the store: one walk, one stream of contents, a ledger."""
+"""Take the file system of a source into the store: one walk, the contents it lacks, a ledger."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import shutil
+import tempfile
 import time
-from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
-from migrator import ledger
-from migrator.blobs import KEPT, Taking
+from migrator import known
+from migrator.blobs import Built
 from migrator.carrier import Carrier
 from migrator.decode import DecodeError, decode
-from migrator.entries import Entry, Unreadable, read_tree
-from migrator.errors import ProtocolError, StoreDamaged
+from migrator.entries import read_tree
+from migrator.errors import StoreDamaged
 from migrator.exclusions import Exclusions
 from migrator.facts import Facts
-from migrator.layers import fates
+from migrator.layers import Fates
 from migrator.plan import Plan
 from migrator.progress import Progress
-from migrator.store import Layer
-from migrator.workdir import Workdir, need_space, read_json, write_json
+from migrator.sorting import Sorting
+from migrator.store import Index, Layer, Store
+from migrator.taking import Taking
+from migrator.workdir import (
+    Workdir,
+    explained,
+    make_private,
+    need_space,
+    read_json,
+    write_json,
+)
 
-SCHEMA = 1
+SCHEMA = 2
 API_DIRECTORIES = ("/proc", "/sys", "/dev", "/run", "/tmp")  # mounted by every init and engine
 
 
@@ -37,6 +50,7 @@ class Snapshot:
     layers: dict[str, Layer]
     volumes: dict[str, Layer]
     counts: dict[str, int]
+    layout: dict[str, tuple[str, ...]] = field(default_factory=dict)  # layer -> packages in it
 
     @property
     def summary(self) -> str:
@@ -63,48 +77,79 @@ def load(work: Workdir) -> Snapshot:
         raise StoreDamaged(f"{work.snapshot} is damaged ({error})", hint) from error
 
 
-def take(source: Carrier, plan: Plan, found: Facts, work: Workdir, progress: Progress) -> Snapshot:
-    """Read everything that the plan keeps. Nothing is published before the ledger adds up."""
-    entries, lost = _walk(source, found, progress)
-    decided = fates(entries, plan, Exclusions(found, plan))
-    total = sum(e.size for e, f in zip(entries, decided, strict=True) if f.kind in KEPT)
-    need_space(work.root, total)
-    taking = Taking(work, entries, decided, plan, progress, total)
-    layers, volumes = taking.run(source, found.root)
-    unread = [{"path": item.text, "fate": "unreadable", "rule": item.reason} for item in lost]
-    rows = [*taking.rows.values(), *unread]
-    if len(rows) != len(entries) + len(lost):
-        raise ProtocolError(f"{len(rows)} rows of the ledger, {len(entries)} paths of the walk")
-    ledger.write(work.ledger, rows)
-    counts = Counter(row["fate"].partition(" ")[0] for row in rows)
-    counts += Counter(changed=sum("changed" in row for row in rows))
-    taken = Snapshot(
-        SCHEMA,
-        work.host,
-        int(time.time()),
-        _decisions(plan, found),
-        layers,
-        volumes,
-        dict(counts),
-    )
-    write_json(work.snapshot, asdict(taken))
+def take(
+    source: Carrier,
+    plan: Plan,
+    found: Facts,
+    work: Workdir,
+    progress: Progress,
+    layout: Mapping[str, Sequence[str]] | None = None,
+) -> Snapshot:
+    """Read everything that the plan keeps. Nothing is published before the ledger adds up.
+
+    ``layout``: layers of packages and the packages in each; without it they share one layer.
+    """
+    layout = layout or {}
+    fates = Fates(plan, Exclusions(found, plan), _by_package(layout))
+    store = Store(work.store)
+    with store.used(), _scratch(work) as place:
+        with Index(store) as index:
+            sorting = Sorting(place, fates, known.Known(work.known), index)
+            _walk(source, found, sorting, progress)
+        need_space(work.root, sorting.size)
+        taking = Taking(source, found.root, sorting, work)
+        try:
+            built, secrets = taking.run(fates, progress)
+            taking.account()
+        finally:
+            taking.remember()  # also after a cut: what is in the store need not come again
+        write_json(work.secrets, secrets)
+        taken = Snapshot(
+            SCHEMA,
+            work.host,
+            int(time.time()),
+            _decisions(plan, found),
+            _blobs(built, "layer"),
+            _blobs(built, "volume"),
+            dict(+taking.counts),
+            {name: tuple(sorted(packages)) for name, packages in layout.items()},
+        )
+        write_json(work.snapshot, asdict(taken))
     return taken
 
 
-def _walk(
-    source: Carrier, found: Facts, progress: Progress
-) -> tuple[list[Entry], list[Unreadable]]:
-    entries: list[Entry] = []
-    lost: list[Unreadable] = []
+def _walk(source: Carrier, found: Facts, sorting: Sorting, progress: Progress) -> None:
     params = {"root": found.root, "mounts": _entered(found)}
-    with source.stream("agent", "tree", params) as channel:
-        for item in read_tree(channel.stdout):
-            if isinstance(item, Unreadable):
-                lost.append(item)
-            else:
-                entries.append(item)
-            progress.update(len(entries), 0, f"walk of {found.system.hostname}")
-    return entries, lost
+    label = f"walk of {found.system.hostname}"
+    try:
+        with source.stream("agent", "tree", params) as channel:
+            for item in read_tree(channel.stdout):
+                sorting.add(item)
+                if not sorting.count & 1023:
+                    progress.update(sorting.count, 0, label)
+    except OSError as error:
+        raise explained(error, sorting.place) from error
+    finally:
+        sorting.close()
+
+
+@contextlib.contextmanager
+def _scratch(work: Workdir) -> Iterator[Path]:
+    """A directory for this run alone; those of killed runs are removed: the host is locked."""
+    make_private(work.path)
+    for old in work.path.glob(".taking-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=work.path, prefix=".taking-") as place:
+        yield Path(place)
+
+
+def _blobs(built: Sequence[Built], kind: str) -> dict[str, Layer]:
+    return {blob.group[1]: blob.layer for blob in built if blob.group[0] == kind}
+
+
+def _by_package(layout: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Name of a package -> its layer."""
+    return {word.partition(":")[0]: name for name, words in layout.items() for word in words}
 
 
 def _entered(found: Facts) -> list[str]:

@@ -39,6 +39,8 @@ def connect(address: Address) -> Iterator[Connection]:
 class Local:
     """This machine."""
 
+    here = True
+
     def __init__(self, name: str) -> None:
         self.name = name
 
@@ -63,6 +65,8 @@ class Local:
 
 class Ssh:
     """A host over one SSH connection; every command is a channel of it."""
+
+    here = False
 
     def __init__(self, client: paramiko.SSHClient, address: Address) -> None:
         self.name = address.name

@@ -71,6 +71,11 @@ class Workdir:
         return self.path / "ledger.jsonl.gz"
 
     @property
+    def known(self) -> Path:
+        """The last walk with digests, by which the next snapshot sees what did not change."""
+        return self.path / "known.gz"
+
+    @property
     def secrets(self) -> Path:
         """Contents that never enter a layer: {path: {uid, gid, mode, data (base64)}}."""
         return self.path / "secrets.json"

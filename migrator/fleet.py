@@ -1,0 +1,82 @@
+"""Layers of packages, planned over all hosts that are known, so that hosts share them.
+
+Packages that occur on the same set of hosts form a class. Classes that save most by being shared are
+layers of their own; the rest of a host's packages share one layer, from which the largest are
+taken out. Layers that other snapshots have made already come first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from migrator.facts.packages import Packages
+from migrator.layers import PACKAGES
+
+LIMIT = 30  # layers of packages in one image; engines bear 127 layers of all kinds
+Sizes = Mapping[str, int]  # package, version and architecture in one word -> bytes of its files
+Layout = dict[str, frozenset[str]]  # layer -> words of its packages
+
+
+def words(packages: Packages) -> dict[str, str]:
+    """Name of each installed package -> its word; two architectures of one name share a word."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for package in packages.installed:
+        if package.status.endswith("installed"):
+            found[package.name].append(f"{package.architecture}={package.version}")
+    return {name: f"{name}:{'+'.join(sorted(versions))}" for name, versions in found.items()}
+
+
+def layout(
+    mine: Sizes,
+    others: Iterable[frozenset[str]],
+    made: Iterable[frozenset[str]],
+    limit: int = LIMIT,
+) -> Layout:
+    """The layers of one host's packages, ``mine``.
+
+    ``others`` are the packages of the other known hosts, ``made`` those of each layer that a
+    snapshot made before. The order of both does not matter.
+    """
+    parts = _reused(mine, made, limit)
+    left = frozenset(mine).difference(*parts)
+    parts += _classes({word: mine[word] for word in left}, list(others), limit - len(parts))
+    return {_name(part): part for part in parts if part}
+
+
+def _reused(mine: Sizes, made: Iterable[frozenset[str]], limit: int) -> list[frozenset[str]]:
+    """Layers that fit as they are, the largest first, up to two below the limit."""
+    fitting = {part for part in made if part and part <= mine.keys()}
+    chosen: list[frozenset[str]] = []
+    taken: set[str] = set()
+    for part in sorted(fitting, key=lambda part: (-_size(part, mine), sorted(part))):
+        if len(chosen) < limit - 2 and taken.isdisjoint(part):
+            chosen.append(part)
+            taken |= part
+    return chosen
+
+
+def _classes(mine: Sizes, others: list[frozenset[str]], limit: int) -> list[frozenset[str]]:
+    """Classes by what sharing them saves, then the largest packages alone, then the rest."""
+    classes: dict[tuple[int, ...], set[str]] = defaultdict(set)
+    for word in mine:
+        hosts = tuple(number for number, other in enumerate(others) if word in other)
+        classes[hosts].add(word)
+    shared = sorted(
+        (hosts for hosts in classes if hosts),
+        key=lambda hosts: (-len(hosts) * _size(classes[hosts], mine), sorted(classes[hosts])),
+    )
+    chosen = [frozenset(classes[hosts]) for hosts in shared[: max(limit - 1, 0)]]
+    rest = sorted(set(mine).difference(*chosen), key=lambda word: (-mine[word], word))
+    alone = max(limit - len(chosen) - 1, 0)
+    return [*chosen, *(frozenset([word]) for word in rest[:alone]), frozenset(rest[alone:])]
+
+
+def _size(part: Iterable[str], sizes: Sizes) -> int:
+    return sum(sizes[word] for word in part)
+
+
+def _name(part: frozenset[str]) -> str:
+    """The same packages have the same name on every host."""
+    return f"{PACKAGES}-{hashlib.sha256(' '.join(sorted(part)).encode()).hexdigest()[:12]}"

@@ -1,0 +1,93 @@
+"""What the last snapshot of a host knew of each path, to recognise what has not changed since.
+
+A copy of the last walk with the digest of each content. Without it everything is read again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from isal import igzip
+
+from migrator import spill
+from migrator.entries import Entry
+from migrator.workdir import explained
+
+LEVEL = 1
+SECOND = 1_000_000_000  # ns
+TICK = 20_000_000  # ns, no kernel's clock is coarser
+
+
+def order(path: bytes) -> bytes:
+    """Sorts as the walk does: what is in a directory comes right after it."""
+    return path.replace(b"/", b"\0")
+
+
+class Known:
+    """Asked for paths in the order of the walk, it goes through the last one beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self._records = _read(path)
+        self._next: tuple[bytes, Entry, bytes] | None = None
+        self._advance()
+
+    def digest(self, entry: Entry) -> bytes:
+        """The digest of its content when nothing says that it was written to, else UNKNOWN."""
+        key = order(entry.path)
+        while self._next and self._next[0] < key:
+            self._advance()
+        if not self._next or self._next[0] != key or entry.kind != "f":
+            return spill.UNKNOWN
+        return self._next[2] if _state(self._next[1]) == _state(entry) else spill.UNKNOWN
+
+    def _advance(self) -> None:
+        digest, record = next(self._records, (b"", b""))
+        if not record:
+            self._next = None
+            return
+        entry = spill.unpacked(record)
+        self._next = order(entry.path), entry, digest
+
+
+def _state(entry: Entry) -> tuple[int, ...]:
+    """Every write sets the time of change to now, which no program can choose."""
+    return entry.dev, entry.ino, entry.size, entry.mtime_ns, entry.ctime_ns
+
+
+def _read(path: Path) -> Iterator[tuple[bytes, bytes]]:
+    """(digest, record) of each path; ends early when the file is damaged."""
+    try:
+        with igzip.open(path, "rb") as handle:
+            while len(head := handle.read(spill.HEAD.size)) == spill.HEAD.size:
+                _, size, digest = spill.HEAD.unpack(head)
+                yield digest, handle.read(size)
+    except (OSError, EOFError, ValueError):
+        return
+
+
+def write(path: Path, newest: int, walk: Iterable[tuple[bytes, bytes]]) -> None:
+    """Keep (digest, record) of each path of ``walk``; replaces ``path`` atomically. ``newest`` is
+    the last time of change among them: what changed about then may change again in the same tick
+    of the clock, unseen."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with (
+            os.fdopen(descriptor, "wb") as raw,
+            igzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as handle,
+        ):
+            for number, (digest, record) in enumerate(walk):
+                sure = digest != spill.UNKNOWN and _settled(spill.unpacked(record), newest)
+                kept = digest if sure else spill.UNKNOWN
+                handle.write(spill.HEAD.pack(number, len(record), kept) + record)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise explained(error, path) from error
+
+
+def _settled(entry: Entry, newest: int) -> bool:
+    coarse = entry.ctime_ns % SECOND == 0  # old file systems count whole seconds
+    return entry.ctime_ns + (SECOND if coarse else TICK) < newest

@@ -1,0 +1,78 @@
+"""Rows of the ledger on disk until all are there, found again by their number in the walk."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import struct
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from migrator import spill
+
+HEAD = struct.Struct(">I32s")  # length of the row in JSON, digest of the content or zeros
+ABSENT = 0xFFFFFFFFFFFFFFFF
+FILE = 48  # bits that count bytes in one file; those above name the file
+
+
+@dataclass(frozen=True)
+class Written:
+    """A finished file of rows: the number and the place of each."""
+
+    path: Path
+    numbers: array[int]
+    places: array[int]
+
+
+class Rows:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle = path.open("wb", buffering=spill.BUFFER)
+        self._numbers, self._places, self._at = array("I"), array("Q"), 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._handle.close()
+
+    def add(self, number: int, row: dict[str, Any]) -> None:
+        line = json.dumps(row, sort_keys=True).encode() + b"\n"
+        digest = bytes.fromhex(row.get("digest", "")) or spill.UNKNOWN
+        if row.get("changed"):  # to be read again the next time
+            digest = spill.UNKNOWN
+        self._handle.write(HEAD.pack(len(line), digest) + line)
+        self._numbers.append(number)
+        self._places.append(self._at)
+        self._at += HEAD.size + len(line)
+
+    def close(self) -> Written:
+        self._handle.close()
+        return Written(self._path, self._numbers, self._places)
+
+
+def joined(count: int, files: Iterable[Written]) -> Iterator[tuple[bytes, bytes] | None]:
+    """(digest, line) for each number below ``count``, None where there is no row."""
+    index = array("Q", [ABSENT]) * count
+    with ExitStack() as stack:
+        maps: list[mmap.mmap | bytes] = []
+        for file in files:
+            for number, place in zip(file.numbers, file.places, strict=True):
+                index[number] = len(maps) << FILE | place
+            handle = stack.enter_context(file.path.open("rb"))
+            maps.append(
+                stack.enter_context(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+                if file.numbers
+                else b""
+            )
+        for place in index:
+            if place == ABSENT:
+                yield None
+                continue
+            data, at = maps[place >> FILE], place & ((1 << FILE) - 1)
+            size, digest = HEAD.unpack_from(data, at)
+            yield digest, data[at + HEAD.size : at + HEAD.size + size]

@@ -1,0 +1,137 @@
+"""A walk sorted into the blobs to be, on disk: their entries, and which contents are to be read.
+
+Here a walk is checked, too, for a source is not trusted: every path is below a directory that came
+before it, none comes twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from migrator import ledger, spill
+from migrator.entries import Entry, Unreadable
+from migrator.errors import ProtocolError
+from migrator.known import Known, order
+from migrator.layers import PACKAGES, Fate, Fates
+from migrator.rows import Rows
+from migrator.store import Index
+
+KEPT = ("layer", "volume")
+Record = tuple[int, bytes, Entry, bool]  # number, digest, entry, whether its content is to be read
+
+
+@dataclass
+class Group:
+    """The entries of one blob in the order of its tar."""
+
+    fate: Fate
+    path: Path
+    size: int = 0  # bytes of the contents to be read
+    points: list[Entry] = field(default_factory=list)  # bare mount points at its end
+
+    def records(self) -> Iterator[Record]:
+        """Of several names of one file the first is read."""
+        seen: set[tuple[int, int]] = set()
+        for number, digest, packed in self._ordered():
+            entry = spill.unpacked(packed)
+            inode = entry.dev, entry.ino
+            alone = entry.nlink == 1 or self.fate.kind == "secret"  # each name has its own
+            first = entry.kind == "f" and (alone or inode not in seen)
+            if entry.nlink > 1:
+                seen.add(inode)
+            yield number, digest, entry, first and digest == spill.UNKNOWN
+
+    def wanted(self) -> Iterator[Entry]:
+        return (entry for _, _, entry, asked in self.records() if asked)
+
+    def _ordered(self) -> Iterable[tuple[int, bytes, bytes]]:
+        """Files of a package lie together, so that hosts share them whatever else is there."""
+        found = spill.records(self.path)
+        if not self.fate.name.startswith(PACKAGES) or self.fate.kind != "layer":
+            return found
+        return sorted(found, key=lambda record: (spill.unpacked(record[2]).package, record[0]))
+
+
+class Sorting:
+    """What one walk became. ``place``: a directory of its own for the files."""
+
+    def __init__(self, place: Path, fates: Fates, known: Known, index: Index) -> None:
+        self.place = place
+        self._fates = fates
+        self._known = known
+        self._index = index
+        self._handles: dict[tuple[str, str], spill.Writer] = {}
+        self._above: list[bytes] = []  # directories on the way to the last path
+        self._last: bytes | None = None
+        self.groups: dict[tuple[str, str], Group] = {}
+        self.lost: list[Unreadable] = []
+        self.count = 0
+        self.newest = 0  # time of change of the entry that changed last, in nanoseconds
+        self.walk = spill.Writer(place / "walk")
+        self.rows = Rows(place / "rows")  # of all that is in no blob
+        self.counts: Counter[str] = Counter()  # of the same, by kind of fate
+
+    def add(self, item: Entry | Unreadable) -> None:
+        if isinstance(item, Unreadable):
+            self.lost.append(item)
+            return
+        self._check(item)
+        fate = self._fates.of(item)
+        packed = spill.packed(item)
+        number, self.count = self.count, self.count + 1
+        self.newest = max(self.newest, item.ctime_ns)
+        self.walk.write(number, spill.UNKNOWN, packed)
+        if fate.kind in (*KEPT, "secret"):
+            self._keep(number, item, fate, packed)
+        else:
+            self.rows.add(number, ledger.row(item, fate.text, fate.rule))
+            self.counts[fate.kind] += 1
+        at = self._fates.mount_point(item, fate)
+        if at:
+            kind = "f" if fate.kind == "secret" else "d"
+            mode = item.mode or 0o755
+            bare = replace(item, kind=kind, mode=mode, size=0, segments=None, nlink=1)
+            self._group(at).points.append(bare)
+
+    def close(self) -> None:
+        for handle in (self.walk, *self._handles.values()):
+            handle.close()
+        self.rows.close()
+
+    @property
+    def size(self) -> int:
+        """Bytes to be read."""
+        return sum(group.size for group in self.groups.values())
+
+    def _keep(self, number: int, entry: Entry, fate: Fate, packed: bytes) -> None:
+        digest = spill.UNKNOWN if fate.kind == "secret" else self._known.digest(entry)
+        if digest != spill.UNKNOWN and not self._index.holds(digest):
+            digest = spill.UNKNOWN
+        group = self._group(fate)
+        if digest == spill.UNKNOWN:
+            group.size += entry.size
+        self._handles[fate.kind, group.fate.name].write(number, digest, packed)
+
+    def _group(self, fate: Fate) -> Group:
+        key = (fate.kind, "" if fate.kind == "secret" else fate.name)
+        if key not in self.groups:
+            path = self.place / f"group-{len(self.groups)}"
+            self.groups[key] = Group(replace(fate, name=key[1]), path)
+            self._handles[key] = spill.Writer(path)
+        return self.groups[key]
+
+    def _check(self, entry: Entry) -> None:
+        path = entry.path
+        key = order(path)
+        above = path.rpartition(b"/")[0]
+        while self._above and self._above[-1] != above:
+            self._above.pop()
+        late = self._last is not None and key <= self._last
+        if late or (path and not self._above) or (not path and self._last is not None):
+            raise ProtocolError(f"the agent sent the path {path[:200]!r}, which cannot come here")
+        self._last = key
+        if entry.kind == "d":
+            self._above.append(path)

@@ -1,0 +1,208 @@
+"""Write one layer's blob: a tar in spans that do not depend on their neighbours.
+
+Where spans begin and end follows from the entries alone, so the same tar gives the same bytes,
+whatever the store held before. A span that the store has is copied as it is; a layer of which it
+has every span in this order is not even written. docs/decisions/0007-spans.md has the sizes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import IO
+
+from isal import __version__ as isal_version
+from isal import isal_zlib
+
+from migrator.store.index import GZIP, Held, Index, Layer, Span
+from migrator.tarformat import END, padding
+
+LARGE = 1 << 16  # bytes of a content that has a span of its own
+MOST = 1 << 20  # bytes of a run before it is ended, and of a piece of a large content
+LEVEL = 1
+CODEC = f"isal {isal_version} level {LEVEL}".encode()
+
+
+def compress(data: bytes) -> bytes:
+    found: bytes = isal_zlib.compress(data, LEVEL, GZIP)
+    return found
+
+
+def large_key(digest: bytes) -> bytes:
+    return hashlib.sha256(CODEC + b"\0content\0" + digest).digest()
+
+
+@dataclass
+class Run:
+    """Headers and small contents that are compressed together."""
+
+    parts: list[bytes | None] = field(default_factory=list)  # None: a content to be looked up
+    held: list[Held] = field(default_factory=list)
+    missing: dict[int, bytes] = field(default_factory=dict)  # number of a part -> its digest
+    size: int = 0
+    recipe: hashlib._Hash = field(default_factory=lambda: hashlib.sha256(CODEC + b"\0run\0"))
+
+    def add(self, head: bytes) -> None:
+        self.recipe.update(head)
+        self.parts.append(head)
+        self.size += len(head)
+
+    def add_content(self, digest: bytes, size: int, data: bytes | None) -> None:
+        self.recipe.update(digest)
+        self.held.append(Held(digest, self.size, size))
+        if data is None:
+            self.missing[len(self.parts)] = digest
+        self.parts.append(data)
+        self.parts.append(padding(size))
+        self.size += size + len(self.parts[-1] or b"")
+
+    def plain(self, index: Index) -> bytes:
+        for number, digest in self.missing.items():
+            self.parts[number] = b"".join(index.pieces(digest))
+        self.missing = {}
+        return b"".join(part or b"" for part in self.parts)
+
+
+class BlobWriter:
+    """Spans into ``handle``. ``close`` gives the layer, and None instead of a blob to publish when
+    the store has it already."""
+
+    def __init__(self, handle: IO[bytes], index: Index) -> None:
+        self._handle = handle
+        self._index = index
+        self._compressed = hashlib.sha256()
+        self._plain = hashlib.sha256()
+        self._size = self._raw_size = 0
+        self._run = Run()
+        self._waiting: list[Span] | None = []  # all so far, while the store has each of them
+        self._keys = hashlib.sha256()
+        self.spans: list[tuple[Span, list[Held]]] = []  # for the index
+
+    def head(self, head: bytes) -> None:
+        """An entry without content."""
+        self._run.add(head)
+        if self._run.size >= MOST:
+            self.end_run()
+
+    def content(self, head: bytes, digest: bytes, size: int, data: bytes | None) -> None:
+        """A file whose digest is known; ``data`` None means that the store has it."""
+        self._run.add(head)
+        if size < LARGE:
+            self._run.add_content(digest, size, data)
+            if self._run.size >= MOST:
+                self.end_run()
+            return
+        self.end_run()
+        key = large_key(digest)
+        if span := self._index.span(key):
+            self._refer(span)
+            return
+        pieces = self._index.pieces(digest) if data is None else (data,)
+        self._large(size, pieces, lambda: digest)
+
+    def stream(self, head: bytes, size: int, pieces: Iterable[bytes]) -> bytes:
+        """A large file that is not to be held in memory; the digest of its content."""
+        self._run.add(head)
+        self.end_run()
+        check = hashlib.sha256()
+        return self._large(size, _hashed(pieces, check), check.digest)
+
+    def end_run(self) -> None:
+        """Called where what follows shall not depend on what was before."""
+        run, self._run = self._run, Run()
+        if not run.parts:
+            return
+        key = run.recipe.digest()
+        if span := self._index.span(key):
+            self._refer(span)
+            return
+        plain = run.plain(self._index)
+        start = self._begin(key)
+        crc = self._put(compress(plain), plain)
+        self._note(Span(key, "", start, self._size - start, len(plain), crc), run.held)
+
+    def close(self) -> tuple[bytes, Layer, bool]:
+        """(key of the layer for the index, the layer, whether its blob is to be published)."""
+        self.head(END)
+        self.end_run()
+        key = self._keys.digest()
+        if self._waiting is not None:
+            if found := self._index.layer(key):
+                return key, found, False
+            self._copy_waiting()
+        digests = [f"sha256:{h.hexdigest()}" for h in (self._compressed, self._plain)]
+        layer = Layer(digests[0], self._size, digests[1], self._raw_size)
+        return key, layer, True
+
+    def _large(self, size: int, pieces: Iterable[bytes], digest_of: Callable[[], bytes]) -> bytes:
+        start, raw, crc = self._begin(b""), 0, 0
+        for piece in _even(pieces, padding(size)):
+            crc = self._put(compress(piece), piece, crc)
+            raw += len(piece)
+        digest = digest_of()
+        key = large_key(digest)
+        self._keys.update(key)
+        self._note(Span(key, "", start, self._size - start, raw, crc), [Held(digest, 0, size)])
+        return digest
+
+    def _begin(self, key: bytes) -> int:
+        """Where the next span starts, which the store does not have."""
+        self._copy_waiting()
+        self._keys.update(key)
+        return self._size
+
+    def _note(self, span: Span, held: list[Held]) -> None:
+        self.spans.append((span, held))
+
+    def _put(self, data: bytes, plain: bytes, crc: int = 0) -> int:
+        self._plain.update(plain)
+        self._raw_size += len(plain)
+        self._write(data)
+        return int(isal_zlib.crc32(data, crc))
+
+    def _write(self, data: bytes) -> None:
+        self._compressed.update(data)
+        self._size += len(data)
+        self._handle.write(data)
+
+    def _refer(self, span: Span) -> None:
+        self._keys.update(span.key)
+        if self._waiting is None:
+            self._copy(span)
+        else:
+            self._waiting.append(span)
+
+    def _copy_waiting(self) -> None:
+        waiting, self._waiting = self._waiting or [], None
+        for span in waiting:
+            self._copy(span)
+
+    def _copy(self, span: Span) -> None:
+        self._note(replace(span, start=self._size), [])
+        for data in self._index.compressed(span):
+            self._write(data)
+        for piece in self._index.plain(span):
+            self._plain.update(piece)
+            self._raw_size += len(piece)
+
+
+def _hashed(pieces: Iterable[bytes], check: hashlib._Hash) -> Iterator[bytes]:
+    for piece in pieces:
+        check.update(piece)
+        yield piece
+
+
+def _even(pieces: Iterable[bytes], end: bytes) -> Iterator[bytes]:
+    """``pieces`` and ``end`` in pieces of MOST bytes: the cuts decide the compressed bytes."""
+    rest = b""
+    for piece in itertools.chain(pieces, (end,)):
+        rest = rest + piece if rest else piece
+        at = 0
+        while len(rest) - at >= MOST:
+            yield rest[at : at + MOST]
+            at += MOST
+        rest = rest[at:] if at else rest
+    if rest:
+        yield rest

@@ -1,0 +1,235 @@
+"""Where each content lies in the store: an SQLite file that can be made again from the blobs.
+
+A *span* is a byte range of a layer's blob that decompresses by itself: one or more gzip members. It
+holds one large file, or a run of headers and small files. Its ``key`` names what it decompresses to
+and by which codec it was made, so that an equal span can be copied instead of compressed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from isal import isal_zlib
+
+from migrator.errors import NoSpace, StoreDamaged
+from migrator.store.layout import Store
+from migrator.workdir import private
+
+FILE = "contents.sqlite"
+CHUNK = 1 << 20
+GZIP = 31  # zlib's number for a gzip header around the largest window
+BUSY = 60.0  # seconds to wait for another run's commit, which takes well below one
+SCHEMA = """
+CREATE TABLE blob (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
+CREATE TABLE span (key BLOB NOT NULL, blob INTEGER NOT NULL, start INTEGER NOT NULL,
+    size INTEGER NOT NULL, raw_size INTEGER NOT NULL, crc INTEGER NOT NULL,
+    PRIMARY KEY (key, blob)) WITHOUT ROWID;
+CREATE INDEX span_blob ON span (blob);
+CREATE TABLE content (digest BLOB PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL,
+    size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX content_size ON content (size);
+CREATE TABLE layer (key BLOB PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL,
+    diff_id TEXT NOT NULL, raw_size INTEGER NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A finished layer blob: compressed digest and size, digest and size of the tar in it."""
+
+    digest: str
+    size: int
+    diff_id: str
+    raw_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """``size`` bytes of ``blob`` from ``start``, ``raw_size`` when decompressed; CRC-32 of them."""
+
+    key: bytes
+    blob: str
+    start: int
+    size: int
+    raw_size: int
+    crc: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A content of ``size`` bytes that lies at byte ``at`` of its decompressed span."""
+
+    digest: bytes
+    at: int
+    size: int
+
+
+class Index:
+    """One connection to the index; each process has its own."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._path = store.path / FILE
+        store.prepare()
+        with open(self._path, "ab", opener=private):  # SQLite itself would make it readable
+            pass
+        with self._explained():
+            self._db = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None)
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._prepare()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def _prepare(self) -> None:
+        """Two runs may open a new index at once: the second finds it made."""
+        with self._transaction():
+            if not self._one("PRAGMA user_version"):
+                for statement in SCHEMA.split(";"):
+                    self._db.execute(statement)
+
+    def add(self, key: bytes, layer: Layer, spans: Iterable[tuple[Span, list[Held]]]) -> None:
+        """Know the published blob of ``layer`` and what is in it; all of it or nothing."""
+        with self._transaction():
+            put = self._db.execute
+            put("INSERT OR IGNORE INTO blob (digest) VALUES (?)", (layer.digest,))
+            blob = self._one("SELECT id FROM blob WHERE digest = ?", layer.digest)
+            for span, contents in spans:
+                values = (span.key, blob, span.start, span.size, span.raw_size, span.crc)
+                put("INSERT OR IGNORE INTO span VALUES (?, ?, ?, ?, ?, ?)", values)
+                rows = [(held.digest, span.key, held.at, held.size) for held in contents]
+                self._db.executemany("INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?)", rows)
+            put(
+                "INSERT OR REPLACE INTO layer VALUES (?, ?, ?, ?, ?)",
+                (key, layer.digest, layer.size, layer.diff_id, layer.raw_size),
+            )
+
+    def forget(self, blobs: Iterable[str]) -> None:
+        """Know these blobs no longer, before they are removed."""
+        with self._transaction():
+            for digest in blobs:
+                blob = self._one("SELECT id FROM blob WHERE digest = ?", digest)
+                self._db.execute("DELETE FROM span WHERE blob = ?", (blob,))
+                self._db.execute("DELETE FROM blob WHERE id = ?", (blob,))
+                self._db.execute("DELETE FROM layer WHERE digest = ?", (digest,))
+            self._db.execute("DELETE FROM content WHERE key NOT IN (SELECT key FROM span)")
+
+    def layer(self, key: bytes) -> Layer | None:
+        """The layer that consists of just these spans, when its blob is there."""
+        row = self._row("SELECT digest, size, diff_id, raw_size FROM layer WHERE key = ?", key)
+        found = Layer(*row) if row else None
+        return found if found and self._store.has(found.digest, found.size) else None
+
+    def span(self, key: bytes) -> Span | None:
+        row = self._row(
+            "SELECT key, digest, start, size, raw_size, crc FROM span JOIN blob ON blob.id = blob"
+            " WHERE key = ? LIMIT 1",
+            key,
+        )
+        return Span(*row) if row else None
+
+    def holds(self, digest: bytes) -> bool:
+        return self._row("SELECT 1 FROM content WHERE digest = ?", digest) is not None
+
+    def holds_size(self, size: int) -> bool:
+        """Whether a content of ``size`` bytes is there, which may be the wanted one."""
+        return self._row("SELECT 1 FROM content WHERE size = ? LIMIT 1", size) is not None
+
+    def pieces(self, digest: bytes) -> Iterator[bytes]:
+        """The content, in pieces of a megabyte. Raises StoreDamaged."""
+        row = self._row(
+            "SELECT span.key, blob.digest, start, span.size, raw_size, crc, at, content.size"
+            " FROM content JOIN span ON span.key = content.key JOIN blob ON blob.id = blob"
+            " WHERE content.digest = ? LIMIT 1",
+            digest,
+        )
+        if not row:
+            raise StoreDamaged(
+                f"content {digest.hex()} is not in {self._store.path}",
+                "run 'migrator snapshot --refresh'",
+            )
+        at, left = row[6:]
+        check = hashlib.sha256()
+        for piece in self.plain(Span(*row[:6])):
+            wanted = piece[at : at + left]
+            at, left = max(at - len(piece), 0), left - len(wanted)
+            check.update(wanted)
+            if wanted:
+                yield wanted
+        if left or check.digest() != digest:
+            raise self._damaged(Span(*row[:6]), "it is not what the index says")
+
+    def plain(self, span: Span) -> Iterator[bytes]:
+        """The span decompressed, in pieces of about a megabyte. Raises StoreDamaged."""
+        unzip = isal_zlib.decompressobj(wbits=GZIP)
+        try:
+            for data in self.compressed(span):
+                while data:
+                    if piece := unzip.decompress(data):
+                        yield piece
+                    data = unzip.unused_data
+                    if unzip.eof:
+                        unzip = isal_zlib.decompressobj(wbits=GZIP)
+        except isal_zlib.IsalError as error:
+            raise self._damaged(span, str(error)) from error
+
+    def compressed(self, span: Span) -> Iterator[bytes]:
+        """The span as it lies in its blob; raises StoreDamaged when it is not as written."""
+        left, crc = span.size, 0
+        try:
+            with self._store.blob(span.blob).open("rb") as handle:
+                handle.seek(span.start)
+                while left and (data := handle.read(min(left, CHUNK))):
+                    left -= len(data)
+                    crc = isal_zlib.crc32(data, crc)
+                    yield data
+        except OSError as error:
+            raise self._damaged(span, error.strerror or "unreadable") from error
+        if left or crc != span.crc:
+            raise self._damaged(span, "its checksum differs")
+
+    def _damaged(self, span: Span, problem: str) -> StoreDamaged:
+        where = f"blob {span.blob} is damaged near byte {span.start} ({problem})"
+        return StoreDamaged(where, "run 'migrator store verify', then take the snapshot again")
+
+    def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        with self._explained():
+            row: tuple[Any, ...] | None = self._db.execute(query, values).fetchone()
+            return row
+
+    def _one(self, query: str, *values: object) -> Any:
+        row = self._row(query, *values)
+        return row[0] if row else None
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._explained():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise NoSpace(
+                    f"no space left for {self._path}", "free some space and run the same again"
+                ) from error
+            hint = f"remove {self._path}; 'migrator store verify --rebuild' makes it anew"
+            raise StoreDamaged(f"{self._path} cannot be used ({error})", hint) from error
