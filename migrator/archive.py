@@ -16,7 +16,7 @@ from migrator.store import BlobWriter
 
 Row = dict[str, Any]
 Inode = tuple[int, int]
-WHOLE = 1 << 23  # bytes of a content that is held in memory to see first whether the store has it
+WHOLE = 1 << 20  # bytes of a content that is held in memory to see first whether the store has it
 RUNS = 31  # one path in 32 begins a new run, so that a change moves the bounds of no other run
 
 
@@ -28,6 +28,7 @@ class Archive:
         self._fate = fate
         self._top = fate.name.encode().lstrip(b"/") if fate.kind == "volume" else b""
         self._tell = tell
+        self._text = fate.text
         self._package = ""
         self._links: dict[Inode, tuple[bytes, Row]] = {}  # of files with several names
 
@@ -37,7 +38,9 @@ class Archive:
         if entry.package != self._package or not zlib.crc32(entry.path) & RUNS:
             self._package = entry.package
             self._writer.end_run()
-        row = ledger.row(entry, self._fate.text, self._fate.rule)
+        if isinstance(answer, Content):
+            return self._file(answer)
+        row = ledger.row(entry, self._text, self._fate.rule)
         if entry.kind != "f":
             self.write(entry)
             return row
@@ -48,8 +51,6 @@ class Archive:
             link = tarformat.hard_link(entry, self._name(entry), first[0])
             self._writer.head(tarformat.header(link))
             return {**row, **first[1]}
-        if answer:
-            return self._file(answer)
         if digest == spill.UNKNOWN:
             return {**row, "fate": "unreadable", "rule": "its other name could not be read"}
         member = self._member(entry)
@@ -67,12 +68,12 @@ class Archive:
         if size <= WHOLE:
             data = b"".join(content.pieces)
             digest = hashlib.sha256(data).digest()
-            self._writer.content(head, digest, size, data)
+            self._writer.content(head, digest, size, (data,))
             self._tell(size)
         else:
             digest = self._writer.stream(head, size, self._told(content.pieces))
         body: Row = {"digest": digest.hex()} | ({"changed": True} if content.changed else {})
-        row = ledger.row(entry, self._fate.text, self._fate.rule)
+        row = ledger.row(entry, self._text, self._fate.rule)
         return {**row, **self._linked(entry, member.path, body)}
 
     def _told(self, pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -19,12 +19,12 @@ from multiprocessing.sharedctypes import Synchronized
 from migrator import local
 from migrator.archive import Archive
 from migrator.contents import Content
-from migrator.entries import Unreadable
+from migrator.entries import Entry, Unreadable
 from migrator.rows import Rows, Written
 from migrator.sorting import Group
 from migrator.store import BlobWriter, Index, Layer, Store
 
-Answers = Iterator[Content | Unreadable]
+Answer = Callable[[Entry], Content | Unreadable]  # asked in the order of the groups
 Tell = Callable[[int], None]
 WORKERS = 2  # more than that wait for the disk, and take the machine from others
 STEP = 1 << 22  # bytes between two reports of a worker
@@ -40,8 +40,8 @@ class Built:
     counts: Counter[str]
 
 
-def build(group: Group, store: Store, answers: Answers, tell: Tell) -> Built:
-    """One blob in the store and in its index. Nothing is there when the answers break off."""
+def build(group: Group, store: Store, answer: Answer, tell: Tell) -> Built:
+    """One blob in the store and in its index. Nothing is there when a stream breaks off."""
     counts: Counter[str] = Counter()
     with (
         Rows(group.path.with_suffix(".rows")) as rows,
@@ -51,8 +51,7 @@ def build(group: Group, store: Store, answers: Answers, tell: Tell) -> Built:
         writer = BlobWriter(handle, index)
         archive = Archive(writer, group.fate, tell)
         for number, digest, entry, asked in group.records():
-            answer = next(answers) if asked else None
-            row = archive.add(entry, digest, answer)
+            row = archive.add(entry, digest, answer(entry) if asked else None)
             rows.add(number, row)
             counts[row["fate"].partition(" ")[0]] += 1
             counts["changed"] += "changed" in row
@@ -110,4 +109,4 @@ def _work(group: Group, store: Store, root: str) -> Built:
                 _done.value += waiting
             waiting = 0
 
-    return build(group, store, local.contents(root, group.wanted()), tell)
+    return build(group, store, local.reader(root), tell)

@@ -56,28 +56,34 @@ class Exclusions:
         self._names = [rule for rule in BUILT_IN if rule.base == rule.pattern]
 
     def rule(self, entry: Entry) -> Rule | None:
-        """The rule that leaves ``entry`` out. Raises PlanInvalid where a package would break."""
-        found = self._find(entry)
-        if found and entry.package and entry.kind != "d" and not MACHINE.match(entry.package):
+        """The rule that leaves ``entry`` out. Raises PlanInvalid where the plan breaks a package;
+        the built-in rules leave to a package what is not a machine's."""
+        needed = entry.package and entry.kind != "d" and not MACHINE.match(entry.package)
+        found = self._chosen(entry)
+        if found and needed:
             raise PlanInvalid(
                 f"the exclusion {found.pattern} would drop {entry.text} of package {entry.package}",
                 "exclude a narrower path, or remove the package from the source",
             )
-        return found
+        return found or (None if needed else self._built_in(entry.text))
 
-    def _find(self, entry: Entry) -> Rule | None:
-        """The plan overrules the built-in rules; in it the longest path counts."""
-        path = entry.text
-        key, choice = self._plan.path_decision(path) or ("", None)
-        if choice and choice.decision == "exclude":
-            itself = key == path and entry.kind == "d"
-            return None if itself else Rule(key, choice.reason or "excluded by the plan")
-        if path in self._swaps:
-            return Rule(path, "swap of the old host")
-        rule = self._built_in(path)
-        return None if rule and key.startswith(rule.base) else rule
+    def _chosen(self, entry: Entry) -> Rule | None:
+        """What the plan excludes; in it the longest path counts."""
+        key, choice = self._plan.path_decision(entry.text) or ("", None)
+        if choice is None or choice.decision != "exclude":
+            return None
+        itself = key == entry.text and entry.kind == "d"
+        return None if itself else Rule(key, choice.reason or "excluded by the plan")
 
     def _built_in(self, path: str) -> Rule | None:
+        """The plan overrules the built-in rules where it speaks of what is below their base."""
+        if path in self._swaps:
+            return Rule(path, "swap of the old host")
+        rule = self._matching(path)
+        key, _ = (rule and self._plan.path_decision(path)) or ("", None)
+        return None if rule and key.startswith(rule.base) else rule
+
+    def _matching(self, path: str) -> Rule | None:
         above = path
         while above != "/":
             above = above.rpartition("/")[0] or "/"

@@ -1,7 +1,7 @@
 """Layers of packages, planned over all hosts that are known, so that hosts share them.
 
-Packages that occur on the same set of hosts form a class. Classes that save most by being shared are
-layers of their own; the rest of a host's packages share one layer, from which the largest are
+Packages that occur on the same set of hosts form a class. Classes that save most by being shared
+are layers of their own; the rest of a host's packages share one layer, from which the largest are
 taken out. Layers that other snapshots have made already come first.
 """
 

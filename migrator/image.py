@@ -158,7 +158,7 @@ def _adaptations(store: Store, tree: SnapshotTree, changes: Sequence[Change], mo
             head = tarformat.header(_member(change, moment * 10**9))
             if change.action == "write":
                 digest = hashlib.sha256(change.content).digest()
-                writer.content(head, digest, len(change.content), change.content)
+                writer.content(head, digest, len(change.content), (change.content,))
             else:
                 writer.head(head)
         key, layer, new = writer.close()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from migrator.agent.attributes import segments
@@ -13,22 +14,21 @@ from migrator.entries import Entry, Unreadable
 
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 PIECE = 1 << 20
-WHOLE = 1 << 23  # bytes of a file that is read at once, and again when it changed meanwhile
+Segments = list[tuple[int, int]]
+WHOLE = 1 << 20  # bytes of a file that is read at once, and again when it changed meanwhile
 
 
-def contents(root: str, wanted: Iterable[Entry]) -> Iterator[Content | Unreadable]:
-    """As ``migrator.contents.contents``, which asks an agent."""
+def reader(root: str) -> Callable[[Entry], Content | Unreadable]:
+    """Answers for one entry after the other, as an agent's stream does."""
     base = os.fsencode(root.rstrip("/")) + b"/"
-    for entry in wanted:
+
+    def read(entry: Entry) -> Content | Unreadable:
         try:
-            descriptor = _open(base + entry.path)
+            return _content(_open(base + entry.path), entry)
         except OSError as error:
-            yield Unreadable(entry.path, error.strerror or str(error))
-            continue
-        try:
-            yield from _content(descriptor, entry)
-        finally:
-            os.close(descriptor)
+            return Unreadable(entry.path, error.strerror or str(error))
+
+    return read
 
 
 def _open(place: bytes) -> int:
@@ -39,36 +39,40 @@ def _open(place: bytes) -> int:
         return os.open(place, FLAGS)
 
 
-def _content(descriptor: int, entry: Entry) -> Iterator[Content | Unreadable]:
-    before = os.fstat(descriptor)
-    if not stat.S_ISREG(before.st_mode):
-        yield Unreadable(entry.path, "it is no regular file any more")
-        return
-    holes = before.st_blocks * 512 < before.st_size
-    if before.st_size > WHOLE or holes:
-        yield from _streamed(descriptor, entry, before)
-        return
+def _content(descriptor: int, entry: Entry) -> Content:
+    """The descriptor is closed when the last piece is read."""
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise OSError(errno.ENOENT, "it is no regular file any more")
+        if before.st_size <= WHOLE and before.st_blocks * 512 >= before.st_size:
+            return _whole(descriptor, entry, before)
+        found = segments(descriptor, before.st_size)
+        content = Content(_fresh(entry, before, found), iter(()))
+        content.pieces = _pieces(os.dup(descriptor), before, found, content)
+        return content
+    finally:
+        os.close(descriptor)
+
+
+def _whole(descriptor: int, entry: Entry, before: os.stat_result) -> Content:
     data, after = _read(descriptor, before.st_size), os.fstat(descriptor)
     if _state(before) != _state(after):
         before = after
         data, after = _read(descriptor, before.st_size), os.fstat(descriptor)
-    changed = _state(before) != _state(after)
-    yield Content(_fresh(entry, before, None), iter((data,)), changed)
+    return Content(_fresh(entry, before, None), iter((data,)), _state(before) != _state(after))
 
 
-def _streamed(descriptor: int, entry: Entry, before: os.stat_result) -> Iterator[Content]:
-    found = segments(descriptor, before.st_size)
-    data = None if found is None else tuple(found)
-    content = Content(_fresh(entry, before, data), iter(()))
-
-    def pieces() -> Iterator[bytes]:
-        for start, length in ((0, before.st_size),) if data is None else data:
+def _pieces(
+    descriptor: int, before: os.stat_result, data: Segments | None, content: Content
+) -> Iterator[bytes]:
+    try:
+        for start, length in [(0, before.st_size)] if data is None else data:
             for at in range(start, start + length, PIECE):
                 yield _read(descriptor, min(PIECE, start + length - at), at)
         content.changed = _state(os.fstat(descriptor)) != _state(before)
-
-    content.pieces = pieces()
-    yield content
+    finally:
+        os.close(descriptor)
 
 
 def _read(descriptor: int, size: int, at: int = 0) -> bytes:
@@ -84,10 +88,15 @@ def _state(found: os.stat_result) -> tuple[int, int, int]:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _fresh(entry: Entry, found: os.stat_result, data: tuple[tuple[int, int], ...] | None) -> Entry:
+def _fresh(entry: Entry, found: os.stat_result, data: Segments | None) -> Entry:
     """``entry`` with what may have changed since the walk."""
-    now = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, data)
-    if now == (entry.size, entry.mtime_ns, entry.ctime_ns, entry.segments):
+    size, mtime_ns, ctime_ns = _state(found)
+    holes = None if data is None else tuple(data)
+    if (size, mtime_ns, ctime_ns, holes) == (
+        entry.size,
+        entry.mtime_ns,
+        entry.ctime_ns,
+        entry.segments,
+    ):
         return entry
-    size, mtime_ns, ctime_ns, found_data = now
-    return replace(entry, size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, segments=found_data)
+    return replace(entry, size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, segments=holes)

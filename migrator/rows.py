@@ -15,6 +15,7 @@ from typing import Any, Self
 from migrator import spill
 
 HEAD = struct.Struct(">I32s")  # length of the row in JSON, digest of the content or zeros
+JSON = json.JSONEncoder(sort_keys=True)
 ABSENT = 0xFFFFFFFFFFFFFFFF
 FILE = 48  # bits that count bytes in one file; those above name the file
 
@@ -41,7 +42,7 @@ class Rows:
         self._handle.close()
 
     def add(self, number: int, row: dict[str, Any]) -> None:
-        line = json.dumps(row, sort_keys=True).encode() + b"\n"
+        line = JSON.encode(row).encode() + b"\n"
         digest = bytes.fromhex(row.get("digest", "")) or spill.UNKNOWN
         if row.get("changed"):  # to be read again the next time
             digest = spill.UNKNOWN

@@ -35,8 +35,7 @@ class Group:
     def records(self) -> Iterator[Record]:
         """Of several names of one file the first is read."""
         seen: set[tuple[int, int]] = set()
-        for number, digest, packed in self._ordered():
-            entry = spill.unpacked(packed)
+        for number, digest, entry in self._ordered():
             inode = entry.dev, entry.ino
             alone = entry.nlink == 1 or self.fate.kind == "secret"  # each name has its own
             first = entry.kind == "f" and (alone or inode not in seen)
@@ -47,12 +46,12 @@ class Group:
     def wanted(self) -> Iterator[Entry]:
         return (entry for _, _, entry, asked in self.records() if asked)
 
-    def _ordered(self) -> Iterable[tuple[int, bytes, bytes]]:
+    def _ordered(self) -> Iterable[tuple[int, bytes, Entry]]:
         """Files of a package lie together, so that hosts share them whatever else is there."""
-        found = spill.records(self.path)
+        found = ((n, digest, spill.unpacked(r)) for n, digest, r in spill.records(self.path))
         if not self.fate.name.startswith(PACKAGES) or self.fate.kind != "layer":
             return found
-        return sorted(found, key=lambda record: (spill.unpacked(record[2]).package, record[0]))
+        return sorted(found, key=lambda record: (record[2].package, record[0]))
 
 
 class Sorting:

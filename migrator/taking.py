@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from migrator import known, ledger, local, spill
-from migrator.blobs import Answers, Built, build, read_here
+from migrator.blobs import Answer, Built, build, read_here
 from migrator.carrier import Carrier
 from migrator.contents import Content, contents
 from migrator.entries import Entry, Unreadable
@@ -46,15 +46,18 @@ class Taking:
         store = Store(self._work.store)
         if self._source.here:
             built = self._noted(read_here(groups, store, self._root, tell))
-            wanted = secret.wanted() if secret else iter(())
-            secrets = self._secrets(secret, local.contents(self._root, wanted), fates)
+            secrets = self._secrets(secret, local.reader(self._root), fates)
             return built, secrets
         asked = [*groups, secret] if secret else groups
         answers = contents(
             self._source, self._root, [entry for group in asked for entry in group.wanted()]
         )
-        built = self._noted(build(group, store, answers, tell) for group in groups)
-        secrets = self._secrets(secret, answers, fates)
+
+        def answer(_: Entry) -> Content | Unreadable:
+            return next(answers)
+
+        built = self._noted(build(group, store, answer, tell) for group in groups)
+        secrets = self._secrets(secret, answer, fates)
         for _ in answers:  # the stream ends well, or it raises here
             pass
         return built, secrets
@@ -89,14 +92,14 @@ class Taking:
             found.append(blob)
         return found
 
-    def _secrets(self, group: Group | None, answers: Answers, fates: Fates) -> Secrets:
+    def _secrets(self, group: Group | None, ask: Answer, fates: Fates) -> Secrets:
         """Contents that go to the target as secrets of the engine, never into a layer."""
         found: Secrets = {}
         if group is None:
             return found
         with Rows(group.path.with_suffix(".rows")) as rows:
             for number, _, entry, _ in group.records():
-                answer = next(answers)
+                answer = ask(entry)
                 row = ledger.row(entry, *_texts(fates, entry))
                 if isinstance(answer, Unreadable):
                     row |= {"fate": "unreadable", "rule": answer.reason}

@@ -6,6 +6,7 @@ tar, Python and the container engines all read.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,6 +18,8 @@ TYPES: Final = {"f": b"0", "h": b"1", "l": b"2", "c": b"3", "b": b"4", "d": b"5"
 LARGEST_ID: Final = 0o7777777  # what seven octal digits hold
 LARGEST_SIZE: Final = 0o77777777777
 SECOND: Final = 1_000_000_000
+NUMBERS: Final = b"%07o\0%07o\0%07o\0%011o\0%011o\0        %s"
+REST: Final = b"ustar\x0000" + bytes(64) + b"%07o\0%07o\0" + bytes(167)
 
 
 @dataclass(frozen=True)
@@ -148,23 +151,22 @@ def _record(key: bytes, value: bytes) -> bytes:
 
 
 def _ustar(of: Member, name: bytes, size: int, kind: bytes) -> bytes:
-    seconds = max(of.mtime_ns // SECOND, 0)
-    fields = [
-        name[:100].ljust(100, b"\0"),
-        b"%07o\0" % of.mode,
-        b"%07o\0" % (of.uid if of.uid <= LARGEST_ID else 0),
-        b"%07o\0" % (of.gid if of.gid <= LARGEST_ID else 0),
-        b"%011o\0" % (size if size <= LARGEST_SIZE else 0),
-        b"%011o\0" % (seconds if seconds <= LARGEST_SIZE else 0),
-        b" " * 8,
-        kind,
-        of.target[:100].ljust(100, b"\0"),
-        b"ustar\x0000",
-        bytes(64),
-        b"%07o\0" % of.major,
-        b"%07o\0" % of.minor,
-        bytes(167),
-    ]
-    block = b"".join(fields)
-    checksum = b"%06o\0 " % sum(block)
+    seconds = of.mtime_ns // SECOND
+    block = (
+        name[:100].ljust(100, b"\0")
+        + NUMBERS
+        % (
+            of.mode,
+            of.uid if of.uid <= LARGEST_ID else 0,
+            of.gid if of.gid <= LARGEST_ID else 0,
+            size if size <= LARGEST_SIZE else 0,
+            seconds if 0 <= seconds <= LARGEST_SIZE else 0,
+            kind,
+        )
+        + of.target[:100].ljust(100, b"\0")
+        + REST % (of.major, of.minor)
+    )
+    # The low half of Adler-32 is one more than the sum of the bytes, as long as that is below
+    # 65,521, which no header reaches: most of its bytes are zeros or digits.
+    checksum = b"%06o\0 " % ((zlib.adler32(block) & 0xFFFF) - 1)
     return block[:148] + checksum + block[156:]

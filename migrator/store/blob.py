@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import IO
 
 from isal import __version__ as isal_version
@@ -21,6 +24,7 @@ from migrator.tarformat import END, padding
 
 LARGE = 1 << 16  # bytes of a content that has a span of its own
 MOST = 1 << 20  # bytes of a run before it is ended, and of a piece of a large content
+WRITE_BACK = 1 << 23  # bytes
 LEVEL = 1
 CODEC = f"isal {isal_version} level {LEVEL}".encode()
 
@@ -74,7 +78,7 @@ class BlobWriter:
         self._index = index
         self._compressed = hashlib.sha256()
         self._plain = hashlib.sha256()
-        self._size = self._raw_size = 0
+        self._size = self._raw_size = self._started = 0
         self._run = Run()
         self._waiting: list[Span] | None = []  # all so far, while the store has each of them
         self._keys = hashlib.sha256()
@@ -86,10 +90,13 @@ class BlobWriter:
         if self._run.size >= MOST:
             self.end_run()
 
-    def content(self, head: bytes, digest: bytes, size: int, data: bytes | None) -> None:
-        """A file whose digest is known; ``data`` None means that the store has it."""
+    def content(
+        self, head: bytes, digest: bytes, size: int, pieces: Iterable[bytes] | None
+    ) -> None:
+        """A file whose digest is known; ``pieces`` None means that the store has it."""
         self._run.add(head)
         if size < LARGE:
+            data = None if pieces is None else b"".join(pieces)
             self._run.add_content(digest, size, data)
             if self._run.size >= MOST:
                 self.end_run()
@@ -99,15 +106,23 @@ class BlobWriter:
         if span := self._index.span(key):
             self._refer(span)
             return
-        pieces = self._index.pieces(digest) if data is None else (data,)
-        self._large(size, pieces, lambda: digest)
+        found = self._index.pieces(digest) if pieces is None else pieces
+        self._large(size, found, lambda: digest)
 
     def stream(self, head: bytes, size: int, pieces: Iterable[bytes]) -> bytes:
         """A large file that is not to be held in memory; the digest of its content."""
-        self._run.add(head)
-        self.end_run()
         check = hashlib.sha256()
-        return self._large(size, _hashed(pieces, check), check.digest)
+        if not self._index.holds_size(size):
+            self._run.add(head)
+            self.end_run()
+            return self._large(size, _hashed(pieces, check), check.digest)
+        # The store may have it: lay it aside until its digest tells.
+        with tempfile.TemporaryFile(dir=Path(self._handle.name).parent) as aside:
+            aside.writelines(_hashed(pieces, check))
+            aside.seek(0)
+            again = iter(lambda: aside.read(MOST), b"")
+            self.content(head, check.digest(), size, again)
+        return check.digest()
 
     def end_run(self) -> None:
         """Called where what follows shall not depend on what was before."""
@@ -166,6 +181,15 @@ class BlobWriter:
         self._compressed.update(data)
         self._size += len(data)
         self._handle.write(data)
+        if self._size - self._started >= WRITE_BACK:
+            self._start_writing()
+
+    def _start_writing(self) -> None:
+        """Let the disk begin now, so that there is little left to wait for at the end."""
+        self._handle.flush()
+        size = self._size - self._started
+        os.posix_fadvise(self._handle.fileno(), self._started, size, os.POSIX_FADV_DONTNEED)
+        self._started = self._size
 
     def _refer(self, span: Span) -> None:
         self._keys.update(span.key)

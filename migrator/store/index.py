@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from isal import isal_zlib
 
-from migrator.errors import NoSpace, StoreDamaged
+from migrator.errors import MigratorError, NoSpace, StoreDamaged
 from migrator.store.layout import Store
 from migrator.workdir import private
 
@@ -202,9 +202,11 @@ class Index:
         return StoreDamaged(where, "run 'migrator store verify', then take the snapshot again")
 
     def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
-        with self._explained():
+        try:
             row: tuple[Any, ...] | None = self._db.execute(query, values).fetchone()
-            return row
+        except sqlite3.Error as error:
+            raise self._problem(error) from error
+        return row
 
     def _one(self, query: str, *values: object) -> Any:
         row = self._row(query, *values)
@@ -227,9 +229,12 @@ class Index:
         try:
             yield
         except sqlite3.Error as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-                raise NoSpace(
-                    f"no space left for {self._path}", "free some space and run the same again"
-                ) from error
-            hint = f"remove {self._path}; 'migrator store verify --rebuild' makes it anew"
-            raise StoreDamaged(f"{self._path} cannot be used ({error})", hint) from error
+            raise self._problem(error) from error
+
+    def _problem(self, error: sqlite3.Error) -> MigratorError:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            return NoSpace(f"no space left for {self._path}", "free some space and run it again")
+        return StoreDamaged(
+            f"{self._path} cannot be used ({error})",
+            "run 'migrator store verify --rebuild' to make it anew from the blobs",
+        )
