@@ -74,6 +74,8 @@ class Archive:
             digest = self._writer.stream(head, size, self._told(content.pieces))
         body: Row = {"digest": digest.hex()} | ({"changed": True} if content.changed else {})
         row = ledger.row(entry, self._text, self._fate.rule)
+        if content.failure:
+            body |= {"fate": "unreadable", "rule": content.failure}
         return {**row, **self._linked(entry, member.path, body)}
 
     def _told(self, pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -44,7 +44,7 @@ class Rows:
     def add(self, number: int, row: dict[str, Any]) -> None:
         line = JSON.encode(row).encode() + b"\n"
         digest = bytes.fromhex(row.get("digest", "")) or spill.UNKNOWN
-        if row.get("changed"):  # to be read again the next time
+        if "changed" in row or row["fate"] == "unreadable":  # to be read again the next time
             digest = spill.UNKNOWN
         self._handle.write(HEAD.pack(len(line), digest) + line)
         self._numbers.append(number)

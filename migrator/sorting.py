@@ -1,8 +1,4 @@
-"""A walk sorted into the blobs to be, on disk: their entries, and which contents are to be read.
-
-Here a walk is checked, too, for a source is not trusted: every path is below a directory that came
-before it, none comes twice.
-"""
+"""A walk sorted into the blobs to be, on disk: their entries, and which contents are to be read."""
 
 from __future__ import annotations
 
@@ -13,8 +9,7 @@ from pathlib import Path
 
 from migrator import ledger, spill
 from migrator.entries import Entry, Unreadable
-from migrator.errors import ProtocolError
-from migrator.known import Known, order
+from migrator.known import Known
 from migrator.layers import PACKAGES, Fate, Fates
 from migrator.rows import Rows
 from migrator.store import Index
@@ -63,8 +58,6 @@ class Sorting:
         self._known = known
         self._index = index
         self._handles: dict[tuple[str, str], spill.Writer] = {}
-        self._above: list[bytes] = []  # directories on the way to the last path
-        self._last: bytes | None = None
         self.groups: dict[tuple[str, str], Group] = {}
         self.lost: list[Unreadable] = []
         self.count = 0
@@ -77,7 +70,6 @@ class Sorting:
         if isinstance(item, Unreadable):
             self.lost.append(item)
             return
-        self._check(item)
         fate = self._fates.of(item)
         packed = spill.packed(item)
         number, self.count = self.count, self.count + 1
@@ -121,16 +113,3 @@ class Sorting:
             self.groups[key] = Group(replace(fate, name=key[1]), path)
             self._handles[key] = spill.Writer(path)
         return self.groups[key]
-
-    def _check(self, entry: Entry) -> None:
-        path = entry.path
-        key = order(path)
-        above = path.rpartition(b"/")[0]
-        while self._above and self._above[-1] != above:
-            self._above.pop()
-        late = self._last is not None and key <= self._last
-        if late or (path and not self._above) or (not path and self._last is not None):
-            raise ProtocolError(f"the agent sent the path {path[:200]!r}, which cannot come here")
-        self._last = key
-        if entry.kind == "d":
-            self._above.append(path)
