@@ -5,7 +5,7 @@ from __future__ import absolute_import, division, print_function
 import errno
 import os
 
-from migrator.agent import run
+from migrator.agent import netlink, run
 from migrator.agent.files import Root
 from migrator.agent.mounts import hanging
 
@@ -82,6 +82,15 @@ class Host(Root):
             return run.lines(command)
         text = self.output(command)
         return iter(text.rstrip("\n").split("\n") if text else [])
+
+    def netlink(self, table):
+        # type: (str) -> bytes
+        """What the kernel's netlink says of "link", "addr", "route" or "rule"; a recording has it
+        as hexadecimal output of a command "netlink". Raises what ``output`` raises, or
+        NetlinkError."""
+        if self.real:
+            return netlink.dump(table)
+        return netlink.recorded(self.output(["netlink", table]))
 
     def has(self, command):
         # type: (str) -> bool

@@ -12,7 +12,8 @@ from migrator.plan.paths import paths
 
 STOP_AT_LEAST = 90  # seconds, systemd's own default
 STOP_MARGIN = 10
-SET_BY_HAND = ("boot", "static")  # iproute2's names of who set a route
+# Iproute2's names of who set a route; "" is for a host that could not say.
+SET_BY_HAND = ("boot", "static", "")
 DURATIONS = {"h": 3600, "min": 60, "s": 1, "ms": 0, "us": 0}
 NETWORK = "the engine sets up the container's interface"
 CLOCK = "the clock is the target's"
@@ -127,8 +128,9 @@ def _routes(found: Facts) -> dict[str, RouteChoice]:
 
 
 def is_static(route: Route) -> bool:
-    """Someone set it: it is not the default, and not the kernel's or a daemon's own."""
-    return bool(route.gateway) and route.destination != "default" and route.origin in SET_BY_HAND
+    """Someone set it in the main table: it is not the default, not the kernel's or a daemon's."""
+    by_hand = route.table == "main" and route.origin in SET_BY_HAND
+    return bool(route.gateway) and route.destination != "default" and by_hand
 
 
 def _hooks(found: Facts) -> Hooks:

@@ -112,7 +112,8 @@ def _place(listener: Listener) -> str:
 
 def routes(case: Case) -> Iterator[Point]:
     """Each static route of the source, as the plan wants it in the container."""
-    there = {route.destination: route.gateway for route in case.container.network.routes}
+    main = [route for route in case.container.network.routes if route.table == "main"]
+    there = {route.destination: route.gateway for route in main}
     wanted = case.plan.network.routes
     for route in case.source.network.routes:
         if not is_static(route):
