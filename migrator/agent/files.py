@@ -10,7 +10,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Iterator
+    from typing import IO, Callable, Iterator
 
 LIMIT = 32 << 20  # bytes: a file that is larger is no configuration
 MOST_LINKS = 40  # as in the kernel
@@ -81,15 +81,15 @@ class Root(object):
         """The path on the host of a name that ``at`` gave."""
         return place if self.path == "/" else place[len(self.path) :]
 
-    def raw(self, path):
-        # type: (str) -> bytes
+    def raw(self, path, most=LIMIT):
+        # type: (str, int) -> bytes
         """The first bytes of a regular file, b"" when there is none that we may read."""
         place = self.at(path)
         try:
             if not stat.S_ISREG(os.stat(place).st_mode):
                 return b""
             with open(place, "rb") as handle:
-                return b"".join(iter(lambda: handle.read(PIECE), b""))[:LIMIT]
+                return b"".join(_pieces(handle, most))
         except (IOError, OSError) as error:
             self.unread(path, error)
             return b""
@@ -150,6 +150,16 @@ class Root(object):
         # type: (str) -> str
         """Where a symbolic link points, "" for all else."""
         return _target(self.at(path, follow=False))
+
+
+def _pieces(handle, left):
+    # type: (IO[bytes], int) -> Iterator[bytes]
+    while left:
+        piece = handle.read(min(left, PIECE))
+        if not piece:
+            return
+        yield piece
+        left -= len(piece)
 
 
 def _native(place):

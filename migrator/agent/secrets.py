@@ -7,8 +7,8 @@ import re
 import stat
 
 from migrator.agent import walk
+from migrator.agent.assignments import settings
 from migrator.agent.host import Host
-from migrator.agent.system import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -249,7 +249,9 @@ FILES = [
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(
     content=st.binary(max_size=200)
     | st.lists(
@@ -265,6 +267,7 @@ def test_no_bytes_make_it_fail(tmp_path: Path, name: str, content: bytes) -> Non
     assert not host.failures
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="\n", codec="utf-8"), max_size=9)))
 def test_no_line_of_limits_is_lost(lines: list[str]) -> None:
     """Each is read, not understood and kept, or blank or a comment."""
