@@ -115,7 +115,7 @@ def test_a_host_does_not_find_what_lies_on_a_mount_that_could_hang(tmp_path: Pat
     assert said == [("storage.untouched", "limited")] * 2
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.binary(max_size=300)
     | st.lists(st.sampled_from(["1", "2", "/", "/a", "/a/b", "-", "nfs", "shared:1"])).map(

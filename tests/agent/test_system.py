@@ -11,7 +11,7 @@ from migrator.agent import system
 from migrator.agent.host import Host
 from migrator.agent.system.programs import elf_machine
 from migrator.decode import decode
-from migrator.facts.system import System, TimeSource
+from migrator.facts.system import System
 from tests.agent.trees import grown
 
 
@@ -26,72 +26,6 @@ def linked(top: Path, links: dict[str, str]) -> None:
     for name, target in links.items():
         (top / name).parent.mkdir(parents=True, exist_ok=True)
         (top / name).symlink_to(target)
-
-
-RELEASES = [
-    (
-        {
-            "etc/os-release": 'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="14.04"\n'
-            'PRETTY_NAME="Ubuntu 14.04.6 LTS"\nVERSION="14.04.6 LTS, Trusty Tahr"\n',
-            "etc/debian_version": "jessie/sid\n",
-            "etc/lsb-release": "DISTRIB_ID=Ubuntu\nDISTRIB_CODENAME=trusty\n",
-        },
-        ("ubuntu", "14.04", "Ubuntu 14.04.6 LTS", "trusty", ("debian",)),
-    ),
-    (
-        {"usr/lib/os-release": 'ID="centos"\nVERSION_ID="7"\nVERSION="7 (Core)"\nNAME=CentOS\n'},
-        ("centos", "7", "CentOS", "core", ()),
-    ),
-    (
-        {"etc/redhat-release": "CentOS release 6.10 (Final)\n"},
-        ("centos", "6.10", "CentOS release 6.10 (Final)", "final", ("rhel", "fedora")),
-    ),
-    (
-        {"etc/redhat-release": "Red Hat Enterprise Linux Server release 5.11 (Tikanga)\n"},
-        (
-            *("rhel", "5.11", "Red Hat Enterprise Linux Server release 5.11 (Tikanga)", "tikanga"),
-            ("fedora",),
-        ),
-    ),
-    (
-        {
-            "etc/redhat-release": "Red Hat Enterprise Linux Server release 6.9 (Santiago)\n",
-            "etc/oracle-release": "Oracle Linux Server release 6.9\n",
-        },
-        ("ol", "6.9", "Oracle Linux Server release 6.9", "", ("rhel", "fedora")),
-    ),
-    (
-        {
-            "etc/SuSE-release": "SUSE Linux Enterprise Server 11 (x86_64)\n"
-            "VERSION = 11\nPATCHLEVEL = 4\n"
-        },
-        ("sles", "11.4", "SUSE Linux Enterprise Server 11 (x86_64)", "", ("suse",)),
-    ),
-    (
-        {"etc/debian_version": "6.0.10\n"},
-        ("debian", "6", "Debian GNU/Linux 6.0.10", "squeeze", ()),
-    ),
-    (
-        {
-            "etc/debian_version": "wheezy/sid\n",
-            "etc/lsb-release": "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=12.04\n"
-            'DISTRIB_CODENAME=precise\nDISTRIB_DESCRIPTION="Ubuntu 12.04.5 LTS"\n',
-        },
-        ("ubuntu", "12.04", "Ubuntu 12.04.5 LTS", "precise", ("debian",)),
-    ),
-    ({}, ("", "", "", "", ())),
-]
-
-
-@pytest.mark.parametrize(("files", "expected"), RELEASES)
-def test_releases(tmp_path: Path, files: dict[str, str], expected: tuple[object, ...]) -> None:
-    found = read(tmp_path, files)
-    assert (
-        *(found.os_id, found.os_version, found.os_name, found.os_codename),
-        found.os_like,
-    ) == expected
-    others = {name for name in files if not name.endswith("os-release")}
-    assert {path.lstrip("/") for path in found.releases} == others
 
 
 @pytest.mark.parametrize(
@@ -255,108 +189,6 @@ def test_the_machine(tmp_path: Path) -> None:
     assert found.load == (0.08, 0.03, 1.05)
     assert (found.boot_time, found.uptime) == (1_700_000_000, 350735)
     assert found.hardware.bios_version == "1.16.2"
-
-
-ZONE = "TZif2" + "\0" * 40 + "\nCET-1CEST,M3.5.0,M10.5.0/3\n"
-
-
-def test_the_clock_of_an_older_release(tmp_path: Path) -> None:
-    found = read(
-        tmp_path,
-        {
-            "etc/localtime": ZONE,
-            "etc/sysconfig/clock": 'ZONE="Europe/Berlin"\nUTC=true\n',
-            "etc/ntp.conf": "driftfile /x\nserver 0.centos.pool.ntp.org iburst\n"
-            "#server no\nserver -4 10.0.0.1\npeer ntp2\n",
-            "proc/77/comm": "ntpd\n",
-        },
-    )
-    assert (found.timezone, found.hardware_clock) == ("Europe/Berlin", "UTC")
-    assert found.timezone_rule == "CET-1CEST,M3.5.0,M10.5.0/3"
-    servers = ("0.centos.pool.ntp.org", "10.0.0.1", "ntp2")
-    assert found.time_sources == (TimeSource("ntpd", "/etc/ntp.conf", servers, True),)
-
-
-def test_the_clock_of_a_newer_release(tmp_path: Path) -> None:
-    linked(tmp_path, {"etc/localtime": "../usr/share/zoneinfo/Asia/Tokyo"})
-    found = read(
-        tmp_path,
-        {
-            "etc/timezone": "Etc/UTC\n",
-            "etc/adjtime": "0.0 0 0.0\n0\nLOCAL\n",
-            "etc/systemd/timesyncd.conf": "[Time]\n#NTP=no\nNTP=a b\nFallbackNTP=c\n",
-            "etc/chrony/chrony.conf": "pool 2.debian.pool.ntp.org iburst\n",
-            "etc/chrony/sources.d/own.sources": "server 10.0.0.2\n",
-        },
-    )
-    assert (found.timezone, found.hardware_clock) == ("Asia/Tokyo", "LOCAL")
-    assert [(s.daemon, s.servers, s.running) for s in found.time_sources] == [
-        ("chrony", ("2.debian.pool.ntp.org",), False),
-        ("chrony", ("10.0.0.2",), False),
-        ("timesyncd", ("a", "b", "c"), False),
-    ]
-
-
-def test_names_and_language(tmp_path: Path) -> None:
-    found = read(
-        tmp_path,
-        {
-            "proc/sys/kernel/hostname": "old\n",
-            "etc/hostname": "# set by hand\nolder\n",
-            "etc/machine-info": 'PRETTY_HOSTNAME="The old one"\n',
-            "etc/hosts": "127.0.0.1 localhost\n10.0.0.5 old.example.org old # here\n",
-            "etc/default/locale": 'LANG="de_DE.UTF-8"\nLC_TIME=C\nexport LC_ALL=\n',
-            "etc/default/keyboard": 'XKBLAYOUT="de"\n',
-        },
-    )
-    names = (found.hostname, found.static_hostname, found.pretty_hostname, found.fqdn)
-    assert names == ("old", "older", "The old one", "old.example.org")
-    assert (found.locale, found.locales, found.keyboard) == ("de_DE.UTF-8", {"LC_TIME": "C"}, "de")
-
-
-@pytest.mark.parametrize(
-    "files",
-    [
-        {"etc/HOSTNAME": "old.site\n"},
-        {"etc/sysconfig/network": "NETWORKING=yes\nHOSTNAME=old.site\n"},
-    ],
-)
-def test_older_places_of_the_hostname(tmp_path: Path, files: dict[str, str]) -> None:
-    assert read(tmp_path, files).hostname == "old.site"
-
-
-def test_suse_calls_its_language_otherwise(tmp_path: Path) -> None:
-    found = read(tmp_path, {"etc/sysconfig/language": 'RC_LANG="en_US.UTF-8"\nRC_LC_ALL=""\n'})
-    assert (found.locale, found.locales) == ("en_US.UTF-8", {})
-
-
-def test_identity(tmp_path: Path) -> None:
-    linked(tmp_path, {"var/lib/cloud/instance": "instances/i-0abc"})
-    found = read(
-        tmp_path,
-        {
-            "etc/machine-id": "0123\n",
-            "var/lib/dbus/machine-id": "4567\n",
-            "etc/cloud/cloud.cfg": "",
-            "var/lib/cloud/instances/i-0abc/datasource": "DataSourceEc2Local: DataSourceEc2Local\n",
-            "run/cloud-init/instance-data.json": '{"v1": {"cloud_name": "aws"}}',
-            "etc/pki/consumer/cert.pem": "secret",
-            "run/reboot-required": "*** System restart required ***\n",
-            "run/reboot-required.pkgs": "linux-base\nlibc6\nlibc6\n",
-        },
-    )
-    assert (found.machine_id, found.dbus_machine_id) == ("0123", "4567")
-    assert (found.cloud.id, found.cloud.instance) == ("aws", "i-0abc")
-    assert found.cloud.datasource == "DataSourceEc2Local"
-    assert [(row.kind, row.where) for row in found.subscriptions] == [
-        ("rhsm", "/etc/pki/consumer/cert.pem")
-    ]
-    assert found.reboot_required and found.reboot_packages == ("libc6", "linux-base")
-
-
-def test_a_linked_id_is_no_copy(tmp_path: Path) -> None:
-    linked(tmp_path, {"var/lib/dbus/machine-id": "/etc/machine-id"})
-    assert read(tmp_path, {"etc/machine-id": "0123\n"}).dbus_machine_id == ""
 
 
 FILES = [
