@@ -16,6 +16,9 @@ from migrator import bundle, errors
 from migrator.agent import frames
 from migrator.bundle import Program
 
+CUT = 255  # exit status for a command whose connection ended before it did, as ssh gives it
+LAST_WORDS = 3.0  # seconds in which a program that broke its stream may say why
+
 
 @dataclass(frozen=True)
 class Result:
@@ -34,6 +37,10 @@ class Channel(Protocol):
 
     def finish(self) -> Result:
         """Close stdin and wait; ``stdout`` of the result is empty, its stream is the caller's."""
+        ...
+
+    def ended(self, patience: float) -> Result | None:
+        """How the command ended, None when it still runs after ``patience`` seconds."""
         ...
 
 
@@ -91,12 +98,26 @@ class Carrier(Caller):
         """The program's stdin and stdout; raises on leaving the block when the program failed."""
         command = [*self._prefix, *bundle.command(program, verb, params)]
         with self._connection.start(command) as channel:
-            channel.stdin.write(bundle.request(program, params))
-            channel.stdin.flush()
-            yield channel
-            result = channel.finish()
+            try:
+                _give(channel, bundle.request(program, params))
+                yield channel
+                result = channel.finish()
+            except errors.ProtocolError as error:
+                # A stream that breaks off has a cause, which is the better sentence.
+                last = channel.ended(LAST_WORDS)
+                if last is None or last.status == 0:
+                    raise
+                raise _failure(self.name, program, last) from error
             if result.status:
                 raise _failure(self.name, program, result)
+
+
+def _give(channel: Channel, data: bytes) -> None:
+    try:
+        channel.stdin.write(data)
+        channel.stdin.flush()
+    except OSError as error:
+        raise errors.ProtocolError(f"the program could not be sent ({error})") from error
 
 
 def _document(name: str, program: Program, result: Result) -> Any:
@@ -118,6 +139,12 @@ def _failure(name: str, program: Program, result: Result) -> errors.MigratorErro
     words = result.stderr.decode("utf-8", "replace").strip().splitlines()
     if result.status == bundle.NO_PYTHON:
         return _no_python(name, program, words)
+    if result.status == CUT:
+        reason = f" ({words[-1]})" if words else ""
+        return errors.Unreachable(
+            f"the connection to {name} was cut{reason}",
+            "run the same command again; what has arrived is kept",
+        )
     last = words[-1] if words else "it said nothing"
     if any(line.startswith(("sudo:", "su:", "doas:")) for line in words[-3:]):
         return errors.BecomeFailed(

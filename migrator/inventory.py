@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import os
 import shlex
 from collections.abc import Mapping
@@ -76,25 +75,28 @@ def from_variables(name: str, variables: Mapping[str, Any]) -> Address:
     def get(*keys: str, default: Any = "") -> Any:
         return next((variables[key] for key in keys if variables.get(key) is not None), default)
 
-    arguments = [str(get(f"ansible_ssh_{kind}_args")) for kind in ("common", "extra")]
+    arguments = " ".join(str(get(f"ansible_ssh_{kind}_args")) for kind in ("common", "extra"))
+    user = get("ansible_user", "ansible_ssh_user", default=constants.DEFAULT_REMOTE_USER)
     return Address(
         name=name,
         connection=str(get("ansible_connection", default="ssh")),
         host=str(get("ansible_host", "ansible_ssh_host", default=name)),
-        port=int(get("ansible_port", "ansible_ssh_port", default=22)),
-        user=str(
-            get("ansible_user", "ansible_ssh_user", default=constants.DEFAULT_REMOTE_USER)
-            or getpass.getuser()
-        ),
+        port=int(get("ansible_port", "ansible_ssh_port", default=0)),
+        user=str(user or ""),
         password=str(get("ansible_password", "ansible_ssh_pass", "ansible_ssh_password")),
         key_file=str(
             get("ansible_ssh_private_key_file", "ansible_private_key_file")
             or constants.DEFAULT_PRIVATE_KEY_FILE
             or ""
         ),
-        known_hosts=known_hosts(" ".join(arguments)),
+        known_hosts=known_hosts(arguments),
+        ssh_arguments=tuple(shlex.split(arguments)),
         become=as_bool(get("ansible_become", default=constants.DEFAULT_BECOME)),
         become_method=str(get("ansible_become_method", default=constants.DEFAULT_BECOME_METHOD)),
+        become_user=str(
+            get("ansible_become_user", default=constants.DEFAULT_BECOME_USER) or "root"
+        ),
+        become_exe=str(get("ansible_become_exe")),
         become_password=str(get("ansible_become_password", "ansible_become_pass")),
     )
 

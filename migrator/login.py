@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ import paramiko
 
 from migrator.errors import HostKeyUnknown, Unreachable
 
+SSH_PORT = 22
+KEEPALIVE = 10  # seconds between two signs of life
+PATIENCE = 30  # seconds without an answer after which a connection counts as cut
 WINDOW = 64 << 20  # bytes in flight; paramiko's default of 2 MB halves the rate
 CIPHERS = ("aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes128-ctr")  # quickest first
 
@@ -19,15 +23,18 @@ class Address:
     """How to reach one host, from the inventory."""
 
     name: str
-    connection: str = "ssh"  # ssh | local
-    host: str = ""
-    port: int = 22
-    user: str = "root"
+    connection: str = "ssh"  # a name of Ansible's: ssh | paramiko | local | podman | docker
+    host: str = ""  # for an engine: the container
+    port: int = 0  # 0: what ssh_config says, 22 otherwise
+    user: str = ""  # "": what ssh_config says, our own name otherwise
     password: str = ""
     key_file: str = ""
     known_hosts: tuple[str, ...] = ()
+    ssh_arguments: tuple[str, ...] = ()  # of the inventory, for OpenSSH's client
     become: bool = False
     become_method: str = "sudo"
+    become_user: str = "root"
+    become_exe: str = ""  # "": the method's name
     become_password: str = ""
     timeout: int = 10  # seconds
 
@@ -43,8 +50,8 @@ def login(address: Address) -> paramiko.SSHClient:
     try:
         client.connect(
             address.host,
-            port=address.port,
-            username=address.user,
+            port=address.port or SSH_PORT,
+            username=address.user or None,
             password=address.password or None,
             key_filename=str(Path(address.key_file).expanduser()) if address.key_file else None,
             timeout=address.timeout,
@@ -59,7 +66,9 @@ def login(address: Address) -> paramiko.SSHClient:
 
 
 def _fast_transport(sock: Any, /, **options: Any) -> paramiko.Transport:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PATIENCE * 1000)
     transport = paramiko.Transport(sock, default_window_size=WINDOW, **options)
+    transport.set_keepalive(KEEPALIVE)
     security = transport.get_security_options()
     known = [cipher for cipher in CIPHERS if cipher in security.ciphers]
     security.ciphers = [*known, *(c for c in security.ciphers if c not in known)]
@@ -67,7 +76,7 @@ def _fast_transport(sock: Any, /, **options: Any) -> paramiko.Transport:
 
 
 def _connect_error(address: Address, error: BaseException) -> BaseException:
-    where = f"{address.name} ({address.host}:{address.port})"
+    where = f"{address.name} ({address.host}:{address.port or SSH_PORT})"
     files = ", ".join(address.known_hosts) or "~/.ssh/known_hosts"
     if isinstance(error, paramiko.BadHostKeyException):
         return HostKeyUnknown(
@@ -76,13 +85,13 @@ def _connect_error(address: Address, error: BaseException) -> BaseException:
         )
     if isinstance(error, paramiko.AuthenticationException):
         return Unreachable(
-            f"{where} refuses to log in {address.user}",
+            f"{where} refuses to log in {address.user or 'the user'}",
             "check ansible_user and the key or password",
         )
     if isinstance(error, paramiko.SSHException) and "known_hosts" in str(error):
         return HostKeyUnknown(
             f"the host key of {where} is not in {files}",
-            f"check it and accept it once with 'ssh -p {address.port} {address.host}'",
+            f"check it and accept it once with 'ssh -p {address.port or SSH_PORT} {address.host}'",
         )
     if isinstance(error, (OSError, EOFError, paramiko.SSHException)):
         return Unreachable(

@@ -31,7 +31,7 @@ PURE = [
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("verify/*.py"))),
     *("plan/__init__.py", "plan/propose.py", "plan/paths.py", "plan/grants.py", "plan/merge.py"),
 ]
-COMMANDS = {"agent/run.py", "runtime/run.py", "runtime/steps.py", "transport.py"}
+COMMANDS = {"agent/run.py", "runtime/run.py", "runtime/steps.py", "transport/local.py"}
 
 
 ALONE = """

@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """A server of our own, with its own host key, for the user who runs the tests."""
     place = tmp_path_factory.mktemp("sshd")
     sshd = shutil.which("sshd", path="/usr/sbin:/usr/bin:/sbin")
@@ -60,9 +60,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
         user=getpass.getuser(),
         key_file=str(place / "user"),
         known_hosts=(str(place / "known_hosts"),),
+        ssh_arguments=known(place / "known_hosts"),
     )
     server.terminate()
     server.wait()
+
+
+def known(path: Path) -> tuple[str, ...]:
+    return "-F", "none", "-o", f"UserKnownHostsFile={path}", "-o", "GlobalKnownHostsFile=/dev/null"
+
+
+@pytest.fixture(params=["ssh", "paramiko"])
+def address(server: Address, request: pytest.FixtureRequest) -> Address:
+    return replace(server, connection=request.param)
 
 
 def test_command_gets_its_input_and_gives_its_output(address: Address) -> None:
@@ -103,7 +113,7 @@ def test_agent_speaks_over_the_connection(address: Address) -> None:
 
 
 def test_unknown_host_key_is_an_error_that_says_how_to_accept_it(address: Address) -> None:
-    stranger = replace(address, known_hosts=())
+    stranger = replace(address, known_hosts=(), ssh_arguments=known(Path("/dev/null")))
     with pytest.raises(HostKeyUnknown, match="accept it once"), connect(stranger):
         pass
 
@@ -111,9 +121,9 @@ def test_unknown_host_key_is_an_error_that_says_how_to_accept_it(address: Addres
 def test_changed_host_key_is_an_error(address: Address, tmp_path: Path) -> None:
     other = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other], check=True)
-    known = tmp_path / "known_hosts"
-    known.write_text(f"[127.0.0.1]:{address.port} {other.with_suffix('.pub').read_text()}")
-    changed = replace(address, known_hosts=(str(known),))
+    other_known = tmp_path / "known_hosts"
+    other_known.write_text(f"[127.0.0.1]:{address.port} {other.with_suffix('.pub').read_text()}")
+    changed = replace(address, known_hosts=(str(other_known),), ssh_arguments=known(other_known))
     with pytest.raises(HostKeyUnknown, match="differs"), connect(changed):
         pass
 

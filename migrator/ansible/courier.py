@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,22 +28,24 @@ def caller(action: ActionBase, name: str) -> Caller:
 def address(action: ActionBase, name: str) -> Address:
     """The task's host, for a connection of our own: Ansible's cannot stream or tunnel."""
     connection, become = action._connection, action._connection.become
-    if connection.transport == "local":
-        return Address(name=name, connection="local")
 
     def option(key: str) -> Any:
-        return connection.get_option(key) or ""
+        return connection.get_option(key) if connection.has_option(key) else ""
 
+    arguments = f"{option('ssh_common_args') or ''} {option('ssh_extra_args') or ''}"
     return Address(
         name=name,
         connection=connection.transport,
-        host=str(option("host") or name),
-        port=int(option("port") or 22),
-        user=str(option("remote_user") or action._play_context.remote_user or "root"),
-        password=str(option("password")),
-        key_file=str(option("private_key_file")),
-        known_hosts=known_hosts(f"{option('ssh_common_args')} {option('ssh_extra_args')}"),
+        host=str(option("host") or option("remote_addr") or name),
+        port=int(option("port") or 0),
+        user=str(option("remote_user") or action._play_context.remote_user or ""),
+        password=str(option("password") or ""),
+        key_file=str(option("private_key_file") or ""),
+        known_hosts=known_hosts(arguments),
+        ssh_arguments=tuple(shlex.split(arguments)),
         become=become is not None,
         become_method=become.name.rpartition(".")[2] if become else "sudo",
+        become_user=str(become.get_option("become_user") or "root") if become else "root",
+        become_exe=str(become.get_option("become_exe") or "") if become else "",
         become_password=str(become.get_option("become_pass") or "") if become else "",
     )

@@ -1,0 +1,98 @@
+"""Connections to hosts: SSH, this machine, and containers on it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from migrator.carrier import Connection, Result
+from migrator.errors import UsageError
+from migrator.login import Address
+from migrator.transport import become, openssh, ssh
+from migrator.transport.channel import Running
+from migrator.transport.local import Local
+
+OPENSSH = ("ssh", "smart", "ansible.builtin.ssh")
+PARAMIKO = ("paramiko", "paramiko_ssh", "ansible.builtin.paramiko_ssh")
+ENGINES = {
+    "podman": "podman",
+    "containers.podman.podman": "podman",
+    "docker": "docker",
+    "community.docker.docker": "docker",
+}
+
+
+class Link(Protocol):
+    """A way to a host as the user that logs in."""
+
+    name: str
+    here: bool  # commands run on this machine, in its own file system
+
+    def open(self, command: Sequence[str]) -> AbstractContextManager[Running]: ...
+
+    def tunnel(self, port: int) -> AbstractContextManager[int]: ...
+
+
+@contextlib.contextmanager
+def connect(address: Address) -> Iterator[Connection]:
+    """An open connection. Raises Unreachable, HostKeyUnknown or BecomeFailed, each with a hint."""
+    with _link(address) as link:
+        plain = Host(link, None)
+        way = become.find(address.name, plain.exchange, address) if address.become else None
+        yield Host(link, way)
+
+
+def _link(address: Address) -> AbstractContextManager[Link]:
+    kind = address.connection
+    if kind in ("local", "ansible.builtin.local"):
+        return contextlib.nullcontext(Local(address.name))
+    if kind in ENGINES:
+        user = ["--user", address.user] if address.user else []
+        words = [ENGINES[kind], "exec", "--interactive", *user, address.host]
+        return contextlib.nullcontext(Local(address.name, words))
+    if kind in OPENSSH and openssh.usable():
+        return openssh.logged_in(address)
+    if kind in OPENSSH + PARAMIKO:
+        return ssh.logged_in(address)
+    raise UsageError(
+        f"{address.name}: connection {kind!r} cannot carry a snapshot",
+        f"use ansible_connection ssh, paramiko, local, {' or '.join(sorted(ENGINES))}",
+    )
+
+
+class Host:
+    """A link and how to become root on it: what the program calls a connection."""
+
+    def __init__(self, link: Link, way: become.Become | None) -> None:
+        self.name = link.name
+        self.here = link.here and way is None
+        self.tunnel = link.tunnel
+        self._link = link
+        self._way = way
+
+    def exchange(self, command: Sequence[str], data: bytes) -> Result:
+        with self.start(command) as channel:
+            # Written beside the reading: neither end can block the other.
+            writing = threading.Thread(target=_give, args=(channel, data), daemon=True)
+            writing.start()
+            output = channel.stdout.read()
+            end = channel.finish()
+            writing.join()
+        return Result(end.status, output, end.stderr)
+
+    @contextlib.contextmanager
+    def start(self, command: Sequence[str]) -> Iterator[Running]:
+        words = self._way.command(command) if self._way else command
+        with self._link.open(words) as running:
+            if self._way:
+                self._way.enter(running)
+            yield running
+
+
+def _give(channel: Running, data: bytes) -> None:
+    with contextlib.suppress(OSError):  # a command that ended without reading it all
+        channel.stdin.write(data)
+        channel.stdin.close()
