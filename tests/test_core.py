@@ -23,6 +23,7 @@ from migrator.decode import DecodeError, decode
 from migrator.errors import Locked, MigratorError, NoPython, ProtocolError, StoreDamaged, UsageError
 from migrator.facts import SCHEMA
 from migrator.inventory import Inventory, known_hosts
+from migrator.runtime import main as runtime
 from migrator.workdir import Workdir, make_private, read_json, write_json
 
 TOP = Path(__file__).resolve().parents[1]
@@ -198,6 +199,13 @@ def test_a_hostile_answer_is_refused(answer: bytes) -> None:
     caller = Caller("old", lambda command, data: Result(0, answer, b""))
     with pytest.raises(ProtocolError, match="old: the agent's answer is broken"):
         caller.call("agent", "facts", {})
+
+
+def test_the_runtime_answers_in_the_agents_frames() -> None:
+    stream = io.BytesIO()
+    assert runtime.run("status", {"name": "none"}, io.BytesIO(), stream) == 0
+    answer = Caller("box", lambda command, data: Result(0, stream.getvalue(), b""))
+    assert answer.call("runtime", "status", {})["init"] == "absent"
 
 
 def test_a_document_of_many_pieces_comes_back() -> None:

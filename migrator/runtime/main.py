@@ -6,7 +6,7 @@ from typing import IO, Any, Dict
 from migrator.runtime.launch import launch, status
 from migrator.runtime.run import Explained
 
-MAGIC = b"\nMIGRATOR-STREAM-1\n"
+MAGIC = b"\nMIGRATOR-STREAM-2\n"  # as migrator/agent/frames.py has it
 
 
 def run(verb: str, params: Dict[str, Any], stdin: IO[bytes], stdout: IO[bytes]) -> int:
