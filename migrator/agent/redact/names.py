@@ -33,6 +33,7 @@ WORDS = re.compile(
     r"""|enabled?|disabled?|files|compat|sss|db|nis|nisplus|ldap|winbind|systemd|all)"""
     r"""(?=["',;]*(?:[\s\0]|$))"""
 )
+EMPTY = re.compile(r"""(?:""|'')(?=["',;)\]]*(?:[\s\0]|$))""")
 REFERENCE = re.compile(r"""["']?\$(?:[({]|[A-Z_][A-Z0-9_]*(?=["';]*(?:[\s\0]|$)))""")
 
 
@@ -47,4 +48,4 @@ def is_harmless(name, value):
     """Whether what ``value`` begins with can be shown in spite of its name."""
     if PLACES.search(name) and value.lstrip("\"'")[:1] == "/":
         return True
-    return bool(WORDS.match(value) or REFERENCE.match(value))
+    return bool(WORDS.match(value) or EMPTY.match(value) or REFERENCE.match(value))
