@@ -13,6 +13,7 @@ from migrator.facts.network import Listener, Network, Route
 from migrator.facts.packages import Packages
 from migrator.facts.processes import Process
 from migrator.facts.secrets import Secret
+from migrator.facts.security import Security
 from migrator.facts.setting import Setting
 from migrator.facts.storage import Mount, Storage
 from migrator.facts.syslog import LogRule, Syslog
@@ -50,6 +51,7 @@ RECORDS = {
     "storage": Storage,
     "accounts": Accounts,
     "kernel": Kernel,
+    "security": Security,
 }
 LISTS = ("units", "processes", "logrotate", "secrets")
 PARTS = {

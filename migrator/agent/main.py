@@ -17,6 +17,7 @@ from migrator.agent import (
     packages,
     processes,
     secrets,
+    security,
     storage,
     syslog,
     system,
@@ -46,6 +47,7 @@ SUBJECTS = (
     ("storage", storage, {}),
     ("accounts", accounts, {}),
     ("kernel", kernel, {}),
+    ("security", security, {}),
     ("secrets", secrets, []),
 )  # type: tuple[tuple[str, Any, Any], ...]
 

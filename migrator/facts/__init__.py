@@ -21,6 +21,7 @@ from migrator.facts.network import Network
 from migrator.facts.packages import Packages
 from migrator.facts.processes import Process
 from migrator.facts.secrets import Secret
+from migrator.facts.security import Security
 from migrator.facts.storage import Storage
 from migrator.facts.syslog import Syslog
 from migrator.facts.system import System
@@ -69,6 +70,7 @@ class Facts:
     storage: Storage
     accounts: Accounts
     kernel: Kernel
+    security: Security
     secrets: tuple[Secret, ...]
     unparsed: tuple[Unparsed, ...] = ()
     failures: tuple[Failure, ...] = ()
