@@ -4,11 +4,11 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
+from migrator.agent.assignments import settings
 from migrator.agent.host import Host
 from migrator.agent.redact import MARK, redacted_value, redacted_words
 from migrator.agent.redact.names import is_secret
 from migrator.agent.secrets.files import introduced
-from migrator.agent.system import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from __future__ import absolute_import, division, print_function
 
 from migrator.agent.accounts.rights import setting
+from migrator.agent.assignments import settings
 from migrator.agent.host import Host
-from migrator.agent.system import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
