@@ -4,7 +4,7 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
-from migrator.agent.accounts.rights import logical_lines
+from migrator.agent.continued import continued
 from migrator.agent.host import Host
 from migrator.agent.redact import redacted
 
@@ -24,20 +24,17 @@ def read(host):
     for path in host.files("/etc/pam.d"):
         service = path.rpartition("/")[2]
         if not BACKUP.search(service):
-            for where, line in logical_lines(host, path):
-                _add(host, found, where, service, line)
-    for where, line in logical_lines(host, "/etc/pam.conf"):
+            for where, line, raw in continued(host, path):
+                _add(host, found, where, service, line, raw)
+    for where, line, raw in continued(host, "/etc/pam.conf"):
         service, _, rest = line.strip().partition(" ")
-        if service[:1] != "#" and rest:
-            _add(host, found, where, service, rest)
+        _add(host, found, where, service, rest, raw)
     return found
 
 
-def _add(host, found, where, service, line):
-    # type: (Host, list[dict[str, Any]], str, str, str) -> None
-    text = re.sub(r"\s*\\\n\s*", " ", line).partition("#")[0].strip()
-    if not text:
-        return
+def _add(host, found, where, service, line, raw):
+    # type: (Host, list[dict[str, Any]], str, str, str, str) -> None
+    text = line.partition("#")[0]
     included, full = INCLUDE.match(text), LINE.match(text)
     if included:
         row = {"type": "", "control": "@include", "module": included.group(1), "arguments": ""}
@@ -46,6 +43,6 @@ def _add(host, found, where, service, line):
         row = {"type": kind.lower(), "control": control, "module": module}
         row["arguments"] = redacted(arguments.strip())
     else:
-        host.strange("accounts", where, redacted(line))
+        host.strange("accounts", where, redacted(raw))
         return
     found.append(dict(row, where=where, service=service))

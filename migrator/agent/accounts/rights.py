@@ -4,6 +4,7 @@ from __future__ import absolute_import, division, print_function
 
 import re
 
+from migrator.agent.continued import continued
 from migrator.agent.host import Host
 from migrator.agent.redact import redacted
 
@@ -37,7 +38,7 @@ def sudo(host):
 def _sudoers(host, path, above):
     # type: (Host, str, list[str]) -> Iterator[Setting]
     """The rules of a file and of those that it includes, in the order that counts."""
-    for where, line in logical_lines(host, path):
+    for where, line in _logical_lines(host, path):
         included = INCLUDE.match(line)
         if included:
             for name in _included(host, path, included):
@@ -59,9 +60,9 @@ def _included(host, path, match):
     return [x for x in files if "." not in x.rpartition("/")[2] and not x.endswith("~")]
 
 
-def logical_lines(host, path):
+def _logical_lines(host, path):
     # type: (Host, str) -> Iterator[tuple[str, str]]
-    r"""("path:line", line) with lines that end in a backslash joined by "\\\n"."""
+    """("path:line", line) with continuations in it; not all that begins with # is a comment."""
     start, pieces = "", []  # type: str, list[str]
     for where, line in host.numbered(path):
         start = start if pieces else where
@@ -83,8 +84,7 @@ def setting(where, line):
 
 def doas(host):
     # type: (Host) -> list[Setting]
-    lines = list(logical_lines(host, "/etc/doas.conf"))
-    return [setting(where, line) for where, line in lines if not COMMENT.match(line)]
+    return [setting(where, raw) for where, _, raw in continued(host, "/etc/doas.conf")]
 
 
 def polkit(host):

@@ -8,7 +8,7 @@ from migrator.agent import walk
 from migrator.agent.attributes import xattrs
 from migrator.agent.files import encoded
 from migrator.agent.host import Host
-from migrator.agent.processes import CAPABILITIES
+from migrator.agent.processes.status import CAPABILITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
