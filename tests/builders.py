@@ -53,7 +53,7 @@ RECORDS = {
     "kernel": Kernel,
     "security": Security,
 }
-LISTS = ("units", "processes", "logrotate", "secrets")
+LISTS = ("units", "processes", "logrotate", "secrets", "literals")
 PARTS = {
     "jobs": "cron",
     "rules": "syslog",

@@ -12,6 +12,7 @@ from migrator.agent import (
     cron,
     frames,
     kernel,
+    literals,
     logrotate,
     network,
     packages,
@@ -49,6 +50,7 @@ SUBJECTS = (
     ("kernel", kernel, {}),
     ("security", security, {}),
     ("secrets", secrets, []),
+    ("literals", literals, []),
 )  # type: tuple[tuple[str, Any, Any], ...]
 
 

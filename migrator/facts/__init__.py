@@ -16,6 +16,7 @@ from migrator.errors import ProtocolError
 from migrator.facts.accounts import Accounts
 from migrator.facts.cron import Cron
 from migrator.facts.kernel import Kernel
+from migrator.facts.literals import OwnLiteral
 from migrator.facts.logrotate import Rotation
 from migrator.facts.network import Network
 from migrator.facts.packages import Packages
@@ -72,6 +73,7 @@ class Facts:
     kernel: Kernel
     security: Security
     secrets: tuple[Secret, ...]
+    literals: tuple[OwnLiteral, ...]
     unparsed: tuple[Unparsed, ...] = ()
     failures: tuple[Failure, ...] = ()
 

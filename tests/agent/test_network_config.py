@@ -224,14 +224,3 @@ def test_values_are_unquoted_as_a_shell_would() -> None:
         "a;b": "a",
     }
     assert {text: sysconfig.unquoted(text) for text in pairs} == pairs
-
-
-def test_what_only_root_may_read_is_named(tmp_path: Path) -> None:
-    secret = "etc/NetworkManager/system-connections/a.nmconnection"
-    top = grown(tmp_path, {secret: "[connection]\nid=a\n"})
-    host = Host(top)
-    host.privileged = False
-    host.raw = lambda path: b""  # type: ignore[method-assign]  # as for everyone but root
-    assert config.read(host) == []
-    message = f"only root may read /{secret}"
-    assert host.failures == [{"subject": "network.config", "kind": "denied", "message": message}]

@@ -7,7 +7,7 @@ import struct
 from migrator.agent.host import Host
 from migrator.agent.netlink import NetlinkError, address, messages, number, word
 from migrator.agent.network import fallback
-from migrator.agent.network.links import names_by_index
+from migrator.agent.network.links import mac, names_by_index
 from migrator.agent.network.numbers import SCOPES
 from migrator.agent.run import CommandError
 
@@ -31,7 +31,7 @@ def read(host):
         host.failed("network.addresses", "limited", message)
         found = fallback.addresses(host)
     for record in found:
-        record["mac"] = host.text("/sys/class/net/%s/address" % record["interface"]).strip()
+        record["mac"] = mac(host, record["interface"])
     return found
 
 

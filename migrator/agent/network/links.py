@@ -28,6 +28,7 @@ UP = 0x1
 TAP = 0x2
 # Device types of the kernel's if_arp.h, where the type alone tells the kind.
 TYPES = {"772": "loopback", "768": "ipip", "776": "sit", "778": "gre", "512": "ppp"}
+WITH_MAC = ("1", "24", "32", "772")
 COLLECTIONS = ("bond", "bridge", "team", "vrf")  # what is below these is a member, not a parent
 
 
@@ -36,7 +37,7 @@ def read(host):
     """In the order of their index."""
     host.only_live()
     told = dict(_vlans(host), **_told(host))
-    names = [name for name in host.names(TOP) if host.exists(TOP + name + "/ifindex")]
+    names = _names(host)
     masters = _masters(host, names)
     found = [_interface(host, name, told.get(name, {}), masters) for name in names]
     by_index = dict((link["index"], link["name"]) for link in found)
@@ -48,7 +49,13 @@ def read(host):
 
 def names_by_index(host):
     # type: (Host) -> dict[int, str]
-    return dict((_number(host, name, "ifindex"), name) for name in host.names(TOP))
+    return dict((_number(host, name, "ifindex"), name) for name in _names(host))
+
+
+def _names(host):
+    # type: (Host) -> list[str]
+    """Beside the interfaces there may be a file for all bonds."""
+    return [name for name in host.names(TOP) if host.exists(TOP + name + "/ifindex")]
 
 
 def _told(host):
@@ -78,7 +85,7 @@ def _interface(host, name, told, masters):
     return {
         "name": name,
         "index": _number(host, name, "ifindex"),
-        "mac": _said(host, name, "address"),
+        "mac": mac(host, name),
         "permanent_mac": _permanent(host, name, master),
         "mtu": _number(host, name, "mtu"),
         "kind": kind,
@@ -153,6 +160,12 @@ def _parent(host, link, told, by_index):
             return entry[len("lower_") :]
     below = by_index.get(_number(host, name, "iflink"), "")
     return str(told.get("parent", "")) or (below if kind == "vlan" and below != name else "")
+
+
+def mac(host, name):
+    # type: (Host, str) -> str
+    """ "" for a tunnel, where the kernel shows the end of the tunnel in its place."""
+    return _said(host, name, "address") if _said(host, name, "type") in WITH_MAC else ""
 
 
 def _permanent(host, name, master):
