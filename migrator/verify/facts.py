@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.facts import Facts
+from migrator.facts.accounts import User
 from migrator.facts.cron import Job
 from migrator.facts.network import Listener
 from migrator.plan.grants import EPHEMERAL
@@ -18,7 +19,7 @@ HIDDEN = "it listens; only a privileged container may see whose socket it is"
 def compare(case: Case) -> Iterator[Point]:
     left, right = case.source, case.container
     yield from _system(case)
-    yield from pairs("user", left.accounts.users, right.accounts.users, lambda user: user.name, str)
+    yield from pairs("user", left.accounts.users, right.accounts.users, lambda x: x.name, _user)
     yield from pairs(
         "group", left.accounts.groups, right.accounts.groups, lambda group: group.name, str
     )
@@ -46,6 +47,11 @@ def compare(case: Case) -> Iterator[Point]:
     yield from pairs(
         "limit", left.kernel.limits, right.kernel.limits, lambda x: x.where, lambda x: x.raw
     )
+
+
+def _user(user: User) -> str:
+    """The home itself is compared as a file."""
+    return str(replace(user, home_uid=None, home_mode=""))
 
 
 def _package(package: object) -> str:
