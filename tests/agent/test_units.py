@@ -80,6 +80,10 @@ def test_what_says_nothing_is_left_out() -> None:
     assert kept({"CapabilityBoundingSet": [""], "ExecStart": ["x"]}) == {
         "CapabilityBoundingSet": ""
     }
+    assert kept({"CapabilityBoundingSet": ["18446744073709551615"]}) == {}
+    assert kept({"CapabilityBoundingSet": ["1025"]}) == {
+        "CapabilityBoundingSet": "cap_chown cap_net_bind_service"
+    }
     assert kept({"TimeoutStopUSec": ["infinity"]}) == {"TimeoutStopUSec": "infinity"}
 
 

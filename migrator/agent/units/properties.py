@@ -6,6 +6,10 @@ renamed is kept under both names.
 
 from __future__ import absolute_import, division, print_function
 
+import re
+
+from migrator.agent.processes.status import capabilities
+
 # What has a field of its own in the record.
 SHOWN = (
     "Id Names LoadState ActiveState SubState UnitFileState FragmentPath SourcePath DropInPaths"
@@ -176,7 +180,19 @@ ALL_CAPABILITIES = 30  # a bounding set with more of them is not bounded
 def kept(shown):
     # type: (dict[str, list[str]]) -> dict[str, str]
     """Of all properties those that say something; several values of one are lines of one text."""
+    shown = dict(shown)
+    for key in ("CapabilityBoundingSet", "AmbientCapabilities"):
+        if key in shown:
+            shown[key] = [capability_names(value) for value in shown[key]]
     return dict((key, "\n".join(shown[key])) for key in KEPT if key in shown and _says(key, shown))
+
+
+def capability_names(value):
+    # type: (str) -> str
+    """Versions before 235 print a set of capabilities as a number."""
+    if not re.match(r"[0-9]+\Z", value):
+        return value
+    return " ".join(name.lower() for name in capabilities(int(value), 0))
 
 
 def _says(key, shown):
