@@ -117,7 +117,8 @@ def _by_main_process(running, units):
     mains = dict(
         (int(unit["properties"]["MainPID"]), unit["name"])
         for unit in units
-        if unit["origin"] in ("sysv", "upstart") and "MainPID" in unit["properties"]
+        if unit["origin"] in ("sysv", "upstart")
+        and re.match(r"[0-9]+\Z", unit["properties"].get("MainPID", ""))
     )
     parents = dict((process["pid"], process["parent"]) for process in running)
     for process in running:

@@ -71,6 +71,8 @@ def _scripts(known, scripts):
         if unit is None or unit["load"] == "not-found":
             known[script["name"]] = script
         elif unit["origin"] == "sysv":
+            if unit["enabled"] in ("", "bad"):  # an old systemd cannot tell
+                unit["enabled"] = script["enabled"]
             unit["runlevels"] = script["runlevels"]
             for name in ("dependencies", "properties"):
                 unit[name] = _both(script[name], unit[name])
@@ -101,5 +103,6 @@ def _redacted(unit):
         other["command"] = redacted(other["command"])
     for name in WITH_SECRETS:
         if name in unit["properties"]:
-            unit["properties"][name] = redacted(unit["properties"][name])
+            options = unit["properties"][name].split(",")
+            unit["properties"][name] = ",".join(redacted(option) for option in options)
     return unit

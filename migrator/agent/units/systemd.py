@@ -21,6 +21,7 @@ SHOW = ["systemctl", "show", "--no-pager", "--property=" + ",".join(ASKED), "--"
 MOST = 100000  # bytes of names in one call; the kernel's own limit is at least 128 KiB
 SCRIPTS = ("/etc/init.d/", "/etc/rc.d/")
 KNOWN = frozenset(ASKED)
+PROPERTY = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 ARGUMENTS = re.compile(r"(?s)argv\[\]=(.*?) ; (?:ignore_errors|flags)=")
 
 
@@ -61,13 +62,15 @@ def _portions(wanted):
 def _shown(text):
     # type: (str) -> Iterator[dict[str, list[str]]]
     """The properties of each unit. An empty line lies between two units, but a value, such as a
-    script in ExecStart, may also have several lines and empty ones."""
+    script in the braces of ExecStart, may also have several lines and empty ones."""
     found = {}  # type: dict[str, list[str]]
     last = ""
     between = 0  # empty lines that belong to the last value, or end the unit
     for line in text.split("\n"):
         key, equals, value = line.partition("=")
-        if equals and key in KNOWN:
+        before = found[last][-1] if last in found else ""
+        is_open = before.startswith("{") and not before.endswith("}")
+        if equals and (key in KNOWN or (PROPERTY.match(key) and not is_open)):
             if between and found:
                 yield found
                 found = {}

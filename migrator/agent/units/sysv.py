@@ -113,14 +113,16 @@ def _chkconfig(text):
 
 def _state(host, name, pidfile):
     # type: (Host, str, str) -> tuple[str, str, str]
-    """(active, sub, pid) by the files that a started script leaves behind, as `service status`
-    of most looks at them; nothing is known of a script that leaves none."""
+    """(active, sub, pid) by the files that a started script leaves behind, as most look at them
+    themselves when asked for their status; nothing is known of a script that leaves none."""
     if not host.live:
         return "", "", ""
     for path in (pidfile, "/var/run/%s.pid" % name, "/var/run/%s/%s.pid" % (name, name)):
-        words = host.text(path).split() if path else []
-        if words and words[0].isdigit() and host.exists("/proc/" + words[0]):
-            return "active", "running", words[0]
+        pid = re.match(r"\s*([1-9][0-9]*)\s", host.text(path) + "\n") if path else None
+        if pid and host.exists("/proc/" + pid.group(1)):
+            return "active", "running", pid.group(1)
+        if pid:
+            return "failed", "dead", ""
     if host.exists(LOCKS + "/" + name):
         return "active", "exited", ""
     return ("inactive", "dead", "") if host.names(LOCKS) else ("", "", "")

@@ -97,7 +97,7 @@ def _lines(host, path):
         if text.startswith(("#", ";")) or not (text or begun):
             continue
         first = first or where
-        begun += text[:-1] + " " if text.endswith("\\") else text
+        begun += text[:-1].rstrip() + " " if text.endswith("\\") else text
         if not text.endswith("\\"):
             yield first, begun.strip()
             begun, first = "", ""

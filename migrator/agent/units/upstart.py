@@ -6,7 +6,7 @@ import re
 
 from migrator.agent.redact import redacted
 from migrator.agent.units.record import record
-from migrator.agent.units.words import names, words
+from migrator.agent.units.words import names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -185,14 +185,13 @@ def _states(host, found):
     # type: (Host, dict[str, Record]) -> None
     for line in host.output(["initctl", "list"]).splitlines():
         match = STATE.match(line)
-        job = found.get(_name(match.group(1))) if match else None
-        if match is None or job is None:
-            continue  # the second line of a job with two processes, or a job without a file
-        _, instance, goal, state, pid = match.groups()
-        unit = job
+        if not match:
+            continue  # a further process of the job before
+        job, instance, goal, state, pid = match.groups()
+        unit = found.setdefault(_name(job), record(_name(job), "upstart", ""))
         if instance:
-            name = _name(match.group(1), words(instance)[0] if words(instance) else instance)
-            unit = found[name] = dict(job, name=name, properties=dict(job["properties"]))
+            name = _name(job, instance)
+            unit = found[name] = dict(unit, name=name, properties=dict(unit["properties"]))
         starting = "activating" if goal == "start" else "deactivating"
         unit.update(active=ACTIVE.get(state, starting), sub=state)
         if pid:
