@@ -51,7 +51,7 @@ class Exclusions:
 
     def __init__(self, found: Facts, plan: Plan) -> None:
         self._plan = plan
-        self._swaps = set(found.storage.swaps)
+        self._swaps = {area.path for area in found.storage.swaps}
         self._below = {rule.base: rule for rule in BUILT_IN if rule.base != rule.pattern}
         self._names = [rule for rule in BUILT_IN if rule.base == rule.pattern]
 

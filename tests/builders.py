@@ -15,7 +15,7 @@ from migrator.facts.processes import Process
 from migrator.facts.secrets import Secret
 from migrator.facts.security import Security
 from migrator.facts.setting import Setting
-from migrator.facts.storage import Mount, Storage
+from migrator.facts.storage import Mount, Storage, Swap
 from migrator.facts.syslog import LogRule, Syslog
 from migrator.facts.system import System
 from migrator.facts.units import Unit
@@ -119,6 +119,10 @@ def process(pid: int, command: str) -> Process:
 
 def mount(path: str, kind: str = "local", fstype: str = "ext4") -> Mount:
     return Mount(path, "/dev/vdb", fstype, "rw", 1 << 30, 1 << 20, kind)
+
+
+def swap(path: str) -> Swap:
+    return Swap(path, "file", 1 << 30, 0, -2)
 
 
 def route(destination: str, gateway: str = "10.0.0.1", origin: str = "boot") -> Route:

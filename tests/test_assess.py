@@ -64,7 +64,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"units": (make.unit("nfs-server.service"),)},
         {"units": (make.unit("nfs-server.service", active="inactive"),)},
     ),
-    "STO-10": ({"storage": {"swaps": ("/dev/vdc",)}}, {}),
+    "STO-10": ({"storage": {"swaps": (make.swap("/dev/vdc"),)}}, {}),
     "SVC-01": ({"units": (make.unit("postgresql@13-main.service"),)}, {}),
     "SVC-03": ({"units": (make.unit("docker.service"),)}, {}),
     "SVC-12": ({"units": (make.unit("zabbix-agent.service"),)}, {}),

@@ -49,7 +49,7 @@ def entry(path: str, kind: str = "f", package: str = "") -> Entry:
 
 
 def left_out(path: str, kind: str = "f", package: str = "") -> bool:
-    exclusions = Exclusions(make.facts(storage={"swaps": ("/swapfile",)}), PLAN)
+    exclusions = Exclusions(make.facts(storage={"swaps": (make.swap("/swapfile"),)}), PLAN)
     rule = exclusions.rule(entry(path, kind, package))
     assert rule is None or rule.reason
     return rule is not None

@@ -27,7 +27,7 @@ def files(host, subject, tops, skipped=lambda path: False):
     followed, directories not entered twice nor where ``skipped(path)``. What a limit cuts off is
     noted as a failure of ``subject``.
     """
-    closed = _closed(host)
+    outside = closed(host)
     seen = set()  # type: set[tuple[int, int]]
     base = b"" if host.path == "/" else encoded(host.path)
     end = time.time() + PATIENCE
@@ -35,7 +35,7 @@ def files(host, subject, tops, skipped=lambda path: False):
     waiting = [encoded(top) for top in reversed(tops)]
     while waiting:
         path = waiting.pop()
-        if path in closed:
+        if path in outside:
             continue
         if count == MOST or (count % PAUSE == 0 and time.time() > end):
             message = "stopped after %d paths, at %s" % (count, decoded(path))
@@ -57,7 +57,7 @@ def files(host, subject, tops, skipped=lambda path: False):
         waiting.extend(path + b"/" + name for name in names)
 
 
-def _closed(host):
+def closed(host):
     # type: (Host) -> set[bytes]
     """Mount points, as seen from the root of ``host``, that are no local file system."""
     prefix = "" if host.path == "/" else host.path

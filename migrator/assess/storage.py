@@ -70,5 +70,5 @@ def exports(found: Facts) -> Iterator[Evidence]:
     "Give the container the memory that the host used, swap included.",
 )
 def swap(found: Facts) -> Iterator[Evidence]:
-    for name in found.storage.swaps:
-        yield name, "active swap"
+    for area in found.storage.swaps:
+        yield area.path, "active swap"

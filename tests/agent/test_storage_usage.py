@@ -1,0 +1,101 @@
+"""The walk that counts: what it counts, what it leaves alone, and that it ends."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from migrator.agent.host import Host
+from migrator.decode import decode
+from migrator.facts.storage import Usage
+from tests.agent.trees import grown
+
+usage = importlib.import_module("migrator.agent.storage.usage")
+NOW = 1_700_000_000
+DAY = 86400
+
+
+def rows(top: Path) -> dict[str, Usage]:
+    found = [decode(Usage, row) for row in usage.usage(Host(str(top)), NOW)]
+    assert [row.path for row in found] == sorted(row.path for row in found)
+    return {row.path: row for row in found}
+
+
+def aged(top: Path, name: str, days: float, size: int = 4096) -> None:
+    grown(top, {name: "x" * size})
+    os.utime(top / name, (NOW - days * DAY,) * 2)
+
+
+def test_sizes_and_changes(tmp_path: Path) -> None:
+    aged(tmp_path, "var/lib/mysql/ibdata1", 0.5, 40960)
+    aged(tmp_path, "var/lib/dpkg/status", 3)
+    aged(tmp_path, "var/old", 30)
+    aged(tmp_path, "proc/kcore", 0)
+    found = rows(tmp_path)
+    assert found["/var"] == Usage("/var", 3, 49152, 1, 40960, 2, 45056, True)
+    assert found["/var/lib"] == Usage("/var/lib", 2, 45056, 1, 40960, 2, 45056, True)
+    assert list(found) == ["/var", "/var/lib"]  # neither /proc, nor what is deeper
+
+
+def test_a_file_counts_once_and_holes_do_not(tmp_path: Path) -> None:
+    aged(tmp_path, "srv/a/one", 30)
+    os.link(tmp_path / "srv/a/one", tmp_path / "srv/two")
+    (tmp_path / "srv/loop").symlink_to("/srv")
+    with (tmp_path / "srv/sparse").open("wb") as handle:
+        handle.truncate(1 << 40)
+    assert (rows(tmp_path)["/srv"].files, rows(tmp_path)["/srv"].size) == (2, 4096)
+
+
+def test_a_walk_that_takes_too_long_says_what_it_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A huge directory takes no turn from the others."""
+    grown(tmp_path, {f"home/mail/{number}": "" for number in range(2000)})
+    grown(tmp_path, {"var/log/messages": "x" * 100})
+    monkeypatch.setattr(usage, "MOST", 1000)
+    host = Host(str(tmp_path))
+    found = {row["path"]: row for row in usage.usage(host, NOW)}
+    assert not found["/home"]["complete"] and not found["/home/mail"]["complete"]
+    assert 0 < found["/home"]["files"] < 2000
+    assert found["/var/log"]["complete"] and found["/var/log"]["size"] == 100
+    (failure,) = host.failures
+    assert (failure["subject"], failure["kind"]) == ("storage.usage", "limited")
+
+
+def test_a_directory_whose_names_do_not_fit_is_not_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown(tmp_path, {"srv/a/b/c": "x"})
+    monkeypatch.setattr(usage, "LARGEST", 0)
+    assert not rows(tmp_path)["/srv"].complete
+
+
+def test_a_wide_directory_has_few_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grown(tmp_path, {f"home/user{number}/f": "" for number in range(9)})
+    monkeypatch.setattr(usage, "WIDE", 2)
+    found = rows(tmp_path)
+    assert list(found) == ["/home", "/home/user0", "/home/user1"]
+    assert found["/home"].files == 9 and found["/home"].complete
+
+
+def test_only_local_mounts_are_entered(tmp_path: Path) -> None:
+    if os.geteuid():
+        pytest.fail("this test mounts a file system: run it as root")
+    aged(tmp_path, "srv/data/file", 30)
+    (tmp_path / "srv/volatile").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", tmp_path / "srv/volatile"], check=True)
+    try:
+        (tmp_path / "srv/volatile/file").touch()
+        assert rows(tmp_path)["/srv"].files == 1
+        assert "/srv/volatile" not in rows(tmp_path)
+    finally:
+        subprocess.run(["umount", tmp_path / "srv/volatile"], check=True)
+
+
+def test_a_recording_has_no_sizes(tmp_path: Path) -> None:
+    aged(tmp_path, "srv/data/file", 30)
+    assert usage.usage(Host(str(tmp_path), recording=[]), NOW) == []
