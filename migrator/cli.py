@@ -18,6 +18,7 @@ from migrator.errors import MigratorError, UsageError
 from migrator.inventory import Inventory
 from migrator.login import Address
 from migrator.progress import shown
+from migrator.store import command
 from migrator.transport import connect
 from migrator.workdir import Workdir
 
@@ -35,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     messages = Console(stderr=True, soft_wrap=True)
     try:
+        if options.stage == "store":
+            command.run(options)
+            return 0
         return _run(options, messages)
     except MigratorError as error:
         messages.print(f"migrator: {error.message}", style="red", markup=False, highlight=False)
@@ -144,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         target_help = "default: the host's migrator_target" if stage.where == "target" else None
         verb.add_argument("--target", default="", help=target_help or argparse.SUPPRESS)
+    command.add(verbs)
     return parser
 
 

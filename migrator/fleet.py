@@ -11,21 +11,33 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from migrator.facts.packages import Packages
+from migrator.facts.packages import Package, Packages
 from migrator.layers import PACKAGES
 
+WITHOUT_FILES = ("config-files", "not-installed")
 LIMIT = 30  # layers of packages in one image; engines bear 127 layers of all kinds
 Sizes = Mapping[str, int]  # package, version and architecture in one word -> bytes of its files
 Layout = dict[str, frozenset[str]]  # layer -> words of its packages
 
 
-def words(packages: Packages) -> dict[str, str]:
-    """Name of each installed package -> its word; two architectures of one name share a word."""
-    found: dict[str, list[str]] = defaultdict(list)
+def sizes(packages: Packages) -> dict[str, int]:
+    """The word of each package whose files are there, and the bytes they take. Two architectures of
+    one name share a word, because the files of both are known by that name."""
+    found: dict[str, list[Package]] = defaultdict(list)
     for package in packages.installed:
-        if package.status.endswith("installed"):
-            found[package.name].append(f"{package.architecture}={package.version}")
-    return {name: f"{name}:{'+'.join(sorted(versions))}" for name, versions in found.items()}
+        if package.status not in WITHOUT_FILES:
+            found[package.name].append(package)
+    return {
+        f"{name}:{'+'.join(sorted(f'{p.architecture}={p.version}' for p in same))}": sum(
+            p.size for p in same
+        )
+        for name, same in found.items()
+    }
+
+
+def by_package(layout: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Name of a package -> its layer."""
+    return {word.partition(":")[0]: name for name, words in layout.items() for word in words}
 
 
 def layout(

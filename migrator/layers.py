@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from migrator.entries import Entry
 from migrator.exclusions import Exclusions
+from migrator.facts.packages import Packages
 from migrator.plan import Plan
 
 PACKAGES = "packages"  # the prefix of the layers of packages, and the one for what has no other
@@ -45,10 +46,17 @@ def stacked(names: Iterable[str]) -> list[str]:
 class Fates:
     """Decides path by path, in the order of the walk. ``layout``: package -> its layer."""
 
-    def __init__(self, plan: Plan, exclusions: Exclusions, layout: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        exclusions: Exclusions,
+        layout: Mapping[str, str],
+        packages: Packages,
+    ) -> None:
         self._plan = plan
         self._exclusions = exclusions
         self._layout = layout
+        self._changed = {file.path for file in packages.changed}
         self._links: dict[tuple[int, int], Fate] = {}  # names of one inode share a layer
 
     def of(self, entry: Entry) -> Fate:
@@ -85,25 +93,29 @@ class Fates:
         decision = self._plan.path_decision(path)
         if decision and decision[1].decision == "volume":
             return Fate("volume", decision[0], decision[1].reason)
-        return Fate("layer", layer(entry, self._layout))
+        return Fate("layer", self._layer(entry))
+
+    def _layer(self, entry: Entry) -> str:
+        """Configuration is the system's even when a package owns it: every host has its own."""
+        if entry.kind == "d":
+            return SKELETON
+        if not entry.package or entry.path.startswith(b"etc/"):
+            return _unowned(entry.path)
+        return self._layout.get(entry.package, PACKAGES) if self._as_packaged(entry) else "system"
+
+    def _as_packaged(self, entry: Entry) -> bool:
+        """Packages know whole seconds only: a time with a fraction was set by a later write.
+
+        A change that nothing tells of keeps its layer from being shared, and does no other harm.
+        """
+        named = {entry.text, entry.text.removeprefix("/usr")}  # the package may say /bin for it
+        fraction = entry.kind == "f" and entry.mtime_ns % SECOND
+        return not fraction and self._changed.isdisjoint(named)
 
 
-def layer(entry: Entry, layout: Mapping[str, str]) -> str:
-    """Configuration is the system's even when a package owns it: every host has its own."""
-    if entry.kind == "d":
-        return SKELETON
-    top, _, rest = entry.path.partition(b"/")
-    if entry.package and top != b"etc":
-        return layout.get(entry.package, PACKAGES) if _as_packaged(entry) else "system"
+def _unowned(path: bytes) -> str:
+    top, _, rest = path.partition(b"/")
     if top == b"var":
         return "state"
     local = top == b"usr" and rest.startswith(b"local/")
     return "application" if local or top not in SYSTEM_TOPS else "system"
-
-
-def _as_packaged(entry: Entry) -> bool:
-    """Packages know whole seconds only: a time with a fraction was set by a later write.
-
-    A change that hides its time only keeps the layer from being shared; no content depends on it.
-    """
-    return entry.kind != "f" or entry.mtime_ns % SECOND == 0

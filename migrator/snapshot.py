@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from migrator.entries import read_tree
 from migrator.errors import StoreDamaged
 from migrator.exclusions import Exclusions
 from migrator.facts import Facts
+from migrator.fleet import by_package
 from migrator.layers import Fates
 from migrator.plan import Plan
 from migrator.progress import Progress
@@ -83,14 +84,14 @@ def take(
     found: Facts,
     work: Workdir,
     progress: Progress,
-    layout: Mapping[str, Sequence[str]] | None = None,
+    layout: Mapping[str, Iterable[str]] | None = None,
 ) -> Snapshot:
     """Read everything that the plan keeps. Nothing is published before the ledger adds up.
 
     ``layout``: layers of packages and the packages in each; without it they share one layer.
     """
     layout = layout or {}
-    fates = Fates(plan, Exclusions(found, plan), _by_package(layout))
+    fates = Fates(plan, Exclusions(found, plan), by_package(layout), found.packages)
     store = Store(work.store)
     with store.used(), _scratch(work) as place:
         with Index(store) as index:
@@ -145,11 +146,6 @@ def _scratch(work: Workdir) -> Iterator[Path]:
 
 def _blobs(built: Sequence[Built], kind: str) -> dict[str, Layer]:
     return {blob.group[1]: blob.layer for blob in built if blob.group[0] == kind}
-
-
-def _by_package(layout: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Name of a package -> its layer."""
-    return {word.partition(":")[0]: name for name, words in layout.items() for word in words}
 
 
 def _entered(found: Facts) -> list[str]:

@@ -101,6 +101,12 @@ class Workdir:
     def verify(self) -> Path:
         return self.path / "verify.json"
 
+    def neighbours(self) -> list[Workdir]:
+        """The other hosts of the same work directory."""
+        names = sorted(path.name for path in self.root.iterdir() if path.is_dir())
+        mine = (self.host, self.store.name)
+        return [Workdir(self.root, n) for n in names if SAFE_NAME.match(n) and n not in mine]
+
     @contextlib.contextmanager
     def lock(self, stage: str) -> Iterator[None]:
         """Hold the host for one stage. Raises Locked with the holder's stage and pid."""

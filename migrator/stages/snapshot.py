@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 
-from migrator import snapshot
+from migrator import fleet, snapshot
 from migrator.assess import Assessment
 from migrator.carrier import Carrier
-from migrator.errors import Blocked
+from migrator.decode import DecodeError, decode
+from migrator.errors import Blocked, MigratorError
+from migrator.facts import Facts
+from migrator.facts.packages import Packages
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
-from migrator.workdir import read_json, write_json
+from migrator.workdir import Workdir, read_json, write_json
 
 
 def run(context: Context, source: Carrier) -> Outcome:
@@ -28,7 +32,8 @@ def run(context: Context, source: Carrier) -> Outcome:
         return Outcome(True, f"would take a snapshot of {host} into {work.store}")
     with work.lock("snapshot"):
         write_json(work.probes, _probe(source, plan))
-        taken = snapshot.take(source, plan, found, work, context.progress)
+        layout = _layout(work, found)
+        taken = snapshot.take(source, plan, found, work, context.progress, layout)
     return _outcome(host, taken, True)
 
 
@@ -41,6 +46,20 @@ def _refuse_blocked(context: Context, plan: Plan) -> None:
             f"{context.host} cannot move: {first.title} ({first.id}), {len(blockers)} blockers",
             f"solve them, or waive them by id in {context.work.plan}",
         )
+
+
+def _layout(work: Workdir, found: Facts) -> fleet.Layout:
+    """Layers of packages, with a view to all hosts that were discovered."""
+    others: list[frozenset[str]] = []
+    made: list[frozenset[str]] = []
+    for host in (work, *work.neighbours()):
+        # A neighbour whose files are damaged, or of another version, is none.
+        with contextlib.suppress(MigratorError, DecodeError):
+            if host != work:
+                packages = read_json(host.facts, "discover").get("packages", {})
+                others.append(frozenset(fleet.sizes(decode(Packages, packages))))
+            made += [frozenset(words) for words in snapshot.load(host).layout.values()]
+    return fleet.layout(fleet.sizes(found.packages), others, made)
 
 
 def _probe(source: Carrier, plan: Plan) -> object:

@@ -34,6 +34,11 @@ def compress(data: bytes) -> bytes:
     return found
 
 
+def recipe() -> hashlib._Hash:
+    """For the key of a run: to be given its headers and the digests of its contents, in order."""
+    return hashlib.sha256(CODEC + b"\0run\0")
+
+
 def large_key(digest: bytes) -> bytes:
     return hashlib.sha256(CODEC + b"\0content\0" + digest).digest()
 
@@ -46,7 +51,7 @@ class Run:
     held: list[Held] = field(default_factory=list)
     missing: dict[int, bytes] = field(default_factory=dict)  # number of a part -> its digest
     size: int = 0
-    recipe: hashlib._Hash = field(default_factory=lambda: hashlib.sha256(CODEC + b"\0run\0"))
+    recipe: hashlib._Hash = field(default_factory=recipe)
 
     def add(self, head: bytes) -> None:
         self.recipe.update(head)
@@ -95,6 +100,8 @@ class BlobWriter:
     ) -> None:
         """A file whose digest is known; ``pieces`` None means that the store has it."""
         self._run.add(head)
+        if not size:
+            return
         if size < LARGE:
             data = None if pieces is None else b"".join(pieces)
             self._run.add_content(digest, size, data)

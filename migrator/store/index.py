@@ -23,6 +23,7 @@ from migrator.workdir import private
 FILE = "contents.sqlite"
 CHUNK = 1 << 20
 GZIP = 31  # zlib's number for a gzip header around the largest window
+EMPTY = hashlib.sha256(b"").digest()  # of a content that needs no place
 BUSY = 60.0  # seconds to wait for another run's commit, which takes well below one
 SCHEMA = """
 CREATE TABLE blob (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
@@ -137,8 +138,25 @@ class Index:
         )
         return Span(*row) if row else None
 
+    def spans(self, blob: str) -> list[Span]:
+        """The spans of a blob in their order."""
+        rows = self._db.execute(
+            "SELECT key, digest, start, size, raw_size, crc FROM span JOIN blob ON blob.id = blob"
+            " WHERE digest = ? ORDER BY start",
+            (blob,),
+        )
+        return [Span(*row) for row in rows]
+
+    def held(self, key: bytes) -> list[Held]:
+        """The contents in a span."""
+        rows = self._db.execute("SELECT digest, at, size FROM content WHERE key = ?", (key,))
+        return [Held(*row) for row in rows]
+
     def holds(self, digest: bytes) -> bool:
-        return self._row("SELECT 1 FROM content WHERE digest = ?", digest) is not None
+        return (
+            digest == EMPTY
+            or self._row("SELECT 1 FROM content WHERE digest = ?", digest) is not None
+        )
 
     def holds_size(self, size: int) -> bool:
         """Whether a content of ``size`` bytes is there, which may be the wanted one."""
@@ -146,6 +164,8 @@ class Index:
 
     def pieces(self, digest: bytes) -> Iterator[bytes]:
         """The content, in pieces of a megabyte. Raises StoreDamaged."""
+        if digest == EMPTY:
+            return
         row = self._row(
             "SELECT span.key, blob.digest, start, span.size, raw_size, crc, at, content.size"
             " FROM content JOIN span ON span.key = content.key JOIN blob ON blob.id = blob"

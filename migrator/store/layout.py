@@ -21,6 +21,7 @@ from migrator.workdir import explained, make_private, private, write_json
 
 REF = "org.opencontainers.image.ref.name"
 EMPTY_INDEX = {"schemaVersion": 2, "manifests": []}
+LAYOUT = {"imageLayoutVersion": "1.0.0"}
 PART = ".part-"
 
 
@@ -33,7 +34,7 @@ class Store:
         make_private(self.blobs)
         if not (self.path / "oci-layout").exists():
             write_json(self.path / "index.json", EMPTY_INDEX)
-            write_json(self.path / "oci-layout", {"imageLayoutVersion": "1.0.0"})
+            write_json(self.path / "oci-layout", LAYOUT)
 
     def blob(self, digest: str) -> Path:
         return self.blobs / digest.removeprefix("sha256:")
@@ -122,10 +123,24 @@ class Store:
         ]
         return found
 
+    def sizes(self) -> dict[str, int]:
+        """Digest -> size of each blob that is there."""
+        return {
+            f"sha256:{path.name}": path.stat().st_size
+            for path in self.blobs.iterdir()
+            if not path.name.startswith(PART)
+        }
+
     def tag(self, name: str, descriptor: dict[str, Any]) -> None:
         """Let ``name`` mean the manifest of ``descriptor``; other names stay."""
+        tagged = {**descriptor, "annotations": {**descriptor.get("annotations", {}), REF: name}}
+        self._replace(name, [tagged])
+
+    def untag(self, name: str) -> None:
+        self._replace(name, [])
+
+    def _replace(self, name: str, by: list[dict[str, Any]]) -> None:
         with open(self.path / ".lock", "w", opener=private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             others = [m for m in self.manifests() if m.get("annotations", {}).get(REF) != name]
-            tagged = {**descriptor, "annotations": {**descriptor.get("annotations", {}), REF: name}}
-            write_json(self.path / "index.json", {**EMPTY_INDEX, "manifests": [*others, tagged]})
+            write_json(self.path / "index.json", {**EMPTY_INDEX, "manifests": [*others, *by]})
