@@ -23,8 +23,8 @@ from migrator.store.blob import LARGE, MOST
 from migrator.store.check import verify
 from migrator.store.collect import collect
 from migrator.store.export import export
-from migrator.store.index import Held, Span
 from migrator.store.rebuild import rebuild
+from migrator.store.span import Held, Span
 from migrator.tarformat import Member
 from migrator.workdir import make_private, write_json
 

@@ -19,7 +19,8 @@ from typing import IO
 from isal import __version__ as isal_version
 from isal import isal_zlib
 
-from migrator.store.index import GZIP, Held, Index, Layer, Span
+from migrator.store.index import GZIP, Index
+from migrator.store.span import Held, Layer, Span
 from migrator.tarformat import END, padding
 
 LARGE = 1 << 16  # bytes of a content that has a span of its own

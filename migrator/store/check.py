@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrator.errors import StoreDamaged
-from migrator.store.index import CHUNK, Index, Span
+from migrator.store.index import CHUNK, Index
 from migrator.store.layout import PART, Store
+from migrator.store.span import Span
 from migrator.store.tar import Malformed, Member, members
 
 HEADER = 10  # bytes of a gzip header as we write it

@@ -1,9 +1,4 @@
-"""Where each content lies in the store: an SQLite file that can be made again from the blobs.
-
-A *span* is a byte range of a layer's blob that decompresses by itself: one or more gzip members. It
-holds one large file, or a run of headers and small files. Its ``key`` names what it decompresses to
-and by which codec it was made, so that an equal span can be copied instead of compressed.
-"""
+"""Where each content lies in the store: an SQLite file that can be made again from the blobs."""
 
 from __future__ import annotations
 
@@ -11,13 +6,13 @@ import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Self
 
 from isal import isal_zlib
 
 from migrator.errors import MigratorError, NoSpace, StoreDamaged
 from migrator.store.layout import Store
+from migrator.store.span import Held, Layer, Span
 from migrator.workdir import private
 
 FILE = "contents.sqlite"
@@ -38,37 +33,6 @@ CREATE TABLE layer (key BLOB PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT
     diff_id TEXT NOT NULL, raw_size INTEGER NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = 1;
 """
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A finished layer blob: compressed digest and size, digest and size of the tar in it."""
-
-    digest: str
-    size: int
-    diff_id: str
-    raw_size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """``size`` bytes of ``blob`` from ``start``, ``raw_size`` when decompressed; CRC-32 of them."""
-
-    key: bytes
-    blob: str
-    start: int
-    size: int
-    raw_size: int
-    crc: int
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A content of ``size`` bytes that lies at byte ``at`` of its decompressed span."""
-
-    digest: bytes
-    at: int
-    size: int
 
 
 class Index:
