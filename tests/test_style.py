@@ -64,11 +64,6 @@ def test_yaml() -> None:
     clean(BIN / "yamllint", "--strict", ".")
 
 
-def test_ansible() -> None:
-    path = f"{BIN}:{os.environ['PATH']}"
-    clean(BIN / "ansible-lint", "--offline", "--strict", "-q", PATH=path)
-
-
 def test_shell() -> None:
     scripts = [TOP / "run", TOP / ".ci/run", *tracked("*.sh")]
     shellcheck = shutil.which("shellcheck")
