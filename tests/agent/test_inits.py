@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from migrator.agent import units
 from migrator.agent.host import Host
-from tests.agent.inits import ETC, LIB, TEXT, read, script
+from tests.agent.inits import ETC, LIB, TEXT, link, read, script
 from tests.agent.trees import grown
 
 LSB = """\
@@ -60,7 +60,9 @@ def test_a_script_whose_process_lives_is_active(tmp_path: Path) -> None:
 
 
 def test_a_script_behind_a_unit_of_its_name_is_none(tmp_path: Path) -> None:
-    script(tmp_path, "etc/init.d/cron", LSB)
+    script(tmp_path, "etc/init.d/cron.sh", LSB)
+    script(tmp_path, "etc/init.d/alias", LSB)
+    link(tmp_path, LIB + "alias.service", "cron.service")
     tree = {LIB + "cron.service": "[Service]\nExecStart=/usr/sbin/cron -f\n"}
     (cron,) = read(tmp_path, tree, "systemd").values()
     assert (cron["origin"], cron["commands"]) == ("systemd", ["/usr/sbin/cron -f"])

@@ -5,6 +5,7 @@ from __future__ import absolute_import, division, print_function
 from migrator.agent.redact import redacted
 from migrator.agent.units import inittab, rclocal, superserver, systemd, sysv, upstart, user
 from migrator.agent.units.files import Files
+from migrator.agent.units.record import is_template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,9 +50,14 @@ def _named(units):
 
 def _ask(host, known):
     # type: (Host, dict[str, Record]) -> None
-    """A running systemd knows better than its files, except for conditions and templates."""
+    """A running systemd knows better than the files, except for conditions; what it has not
+    loaded does not run."""
     if host.live and host.exists("/run/systemd/system"):
-        for unit in systemd.units(host, known):
+        loaded = systemd.units(host)
+        for name in known:
+            if not is_template(name):
+                known[name].update(active="inactive", sub="dead")
+        for unit in loaded:
             file = known.get(unit["name"], unit)
             unit["conditions"] = file["conditions"]
             for name in FROM_FILES:
@@ -66,8 +72,10 @@ def _scripts(known, scripts):
     # type: (dict[str, Record], Iterable[Record]) -> None
     """A script counts where nothing native has its name; what systemd made of one keeps its
     state."""
+    native = dict((alias, unit) for unit in known.values() for alias in unit["aliases"])
+    native.update(known)
     for script in scripts:
-        unit = known.get(script["name"])
+        unit = native.get(script["name"])
         if unit is None or unit["load"] == "not-found":
             known[script["name"]] = script
         elif unit["origin"] == "sysv":

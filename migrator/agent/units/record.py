@@ -16,6 +16,8 @@ NAME = re.compile(
     r"\.(?:service|socket|target|timer|mount|automount|path|slice|scope|swap|device|snapshot)\Z"
 )
 
+INIT_SCRIPTS = ("/etc/init.d/", "/etc/rc.d/")  # sources of units that systemd makes of them
+
 
 def record(name, origin, fragment, **given):
     # type: (str, str, str, **Any) -> Record

@@ -5,12 +5,12 @@ from __future__ import absolute_import, division, print_function
 import re
 
 from migrator.agent.units.properties import COMMANDS, DEPENDENCIES, KEPT, SHOWN, kept
-from migrator.agent.units.record import NAME, is_template, record
+from migrator.agent.units.record import INIT_SCRIPTS, NAME, record
 from migrator.agent.units.words import names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable, Iterator
+    from typing import Iterator
 
     from migrator.agent.host import Host
     from migrator.agent.units.record import Record
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 LIST = "systemctl list-units --all --full --plain --no-legend --no-pager".split()
 ASKED = SHOWN + COMMANDS + DEPENDENCIES + KEPT
 SHOW = ["systemctl", "show", "--no-pager", "--property=" + ",".join(ASKED), "--"]
-MOST = 100000  # bytes of names in one call; the kernel's own limit is at least 128 KiB
-SCRIPTS = ("/etc/init.d/", "/etc/rc.d/")
+MOST = 400  # names in one call, of at most 255 bytes each: some kernels take 128 KiB
 KNOWN = frozenset(ASKED)
 PROPERTY = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 ARGUMENTS = re.compile(r"(?s)argv\[\]=(.*?) ; (?:ignore_errors|flags)=")
 
 
-def units(host, files):
-    # type: (Host, Iterable[str]) -> list[Record]
-    """What is loaded and what has a file of one of the names ``files``; devices are the kernel's.
+def units(host):
+    # type: (Host) -> list[Record]
+    """What is loaded; devices are the kernel's.
 
-    Aliases name the same unit; a template cannot be asked for.
+    Not what merely has a file: systemd would load each for the answer, in a time that grows with
+    the square of their number, half a minute for two thousand.
     """
-    known = set(files)
+    known = set()  # type: set[str]
     for line in host.output(LIST).splitlines():
         known.update([word for word in line.split()[:2] if NAME.match(word)][:1])  # "* name" failed
-    wanted = sorted(n for n in known if not is_template(n) and not n.endswith(".device"))
+    wanted = sorted(name for name in known if not name.endswith(".device"))
     found = {}  # type: dict[str, Record]
     for some in _portions(wanted):
         for shown in _shown(host.output(SHOW + some)):
@@ -46,17 +46,9 @@ def units(host, files):
 
 def _portions(wanted):
     # type: (list[str]) -> Iterator[list[str]]
-    """Nearly always one: as many names as an argument list can hold."""
-    portion = []  # type: list[str]
-    size = 0
-    for name in wanted:
-        size += len(name) + 1
-        if size > MOST:
-            yield portion
-            portion, size = [], len(name) + 1
-        portion.append(name)
-    if portion:
-        yield portion
+    """Nearly always one; no call may take too long, nor its argument list be too large."""
+    for start in range(0, len(wanted), MOST):
+        yield wanted[start : start + MOST]
 
 
 def _shown(text):
@@ -92,7 +84,7 @@ def _unit(shown):
         return shown.get(key, [""])[0]
 
     name = first("Id")
-    script = first("SourcePath").startswith(SCRIPTS)
+    script = first("SourcePath").startswith(INIT_SCRIPTS)
     return record(
         name,
         "sysv" if script else "systemd",

@@ -74,7 +74,7 @@ def _unit(host, name, path, levels):
     if pid:
         said["MainPID"] = pid
     return record(
-        name + ".service",
+        re.sub(r"\.sh\Z", "", name) + ".service",  # as systemd calls it
         "sysv",
         path,
         active=active,

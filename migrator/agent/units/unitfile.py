@@ -7,7 +7,7 @@ import re
 from migrator.agent.redact import redacted
 from migrator.agent.units import words
 from migrator.agent.units.properties import COMMANDS, DEPENDENCIES, LISTS, kept
-from migrator.agent.units.record import record
+from migrator.agent.units.record import INIT_SCRIPTS, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,11 +128,13 @@ def unescaped(text):
 
 def unit(name, path, drop_ins, settings):
     # type: (str, str, Sequence[str], Settings) -> Record
+    source = settings.last("SourcePath")
+    script = source.startswith(INIT_SCRIPTS)
     required = [(key, settings.words("Unit", key)) for key in DEPENDENCIES]
     return record(
         name,
-        "systemd",
-        path,
+        "sysv" if script else "systemd",
+        source if script else path,
         drop_ins=list(drop_ins),
         description=settings.last("Description"),
         user=settings.last("User"),
