@@ -12,10 +12,13 @@ from migrator.facts.kernel import Kernel
 from migrator.facts.network import Listener, Network, Route
 from migrator.facts.packages import Packages
 from migrator.facts.processes import Process
+from migrator.facts.repositories import Repositories
 from migrator.facts.secrets import Secret
 from migrator.facts.security import Security
 from migrator.facts.setting import Setting
 from migrator.facts.storage import Mount, Storage, Swap
+from migrator.facts.software import Software
+from migrator.facts.storage import Mount, Storage
 from migrator.facts.syslog import LogRule, Syslog
 from migrator.facts.system import System
 from migrator.facts.units import Unit
@@ -45,6 +48,8 @@ SYSTEM: dict[str, Any] = {
 
 RECORDS = {
     "packages": Packages,
+    "repositories": Repositories,
+    "software": Software,
     "cron": Cron,
     "syslog": Syslog,
     "network": Network,

@@ -21,8 +21,10 @@ from migrator.facts.logrotate import Rotation
 from migrator.facts.network import Network
 from migrator.facts.packages import Packages
 from migrator.facts.processes import Process
+from migrator.facts.repositories import Repositories
 from migrator.facts.secrets import Secret
 from migrator.facts.security import Security
+from migrator.facts.software import Software
 from migrator.facts.storage import Storage
 from migrator.facts.syslog import Syslog
 from migrator.facts.system import System
@@ -62,6 +64,8 @@ class Facts:
     privileged: bool  # False: read without root, with a loss named in ``failures``
     system: System
     packages: Packages
+    repositories: Repositories
+    software: Software
     units: tuple[Unit, ...]
     processes: tuple[Process, ...]
     cron: Cron

@@ -67,11 +67,11 @@ def read(host, now):
     return found
 
 
-def names(host):
-    # type: (Host) -> dict[int, str]
-    """uid -> name; the first of several names wins, as in the C library."""
+def names(host, path="/etc/passwd"):
+    # type: (Host, str) -> dict[int, str]
+    """uid -> name, or gid -> name of /etc/group; the first one wins, as in the C library."""
     found = {}  # type: dict[int, str]
-    for line in host.lines("/etc/passwd"):
+    for line in host.lines(path):
         fields = line.split(":")
         if len(fields) > 2 and NUMBER.match(fields[2]):
             found.setdefault(int(fields[2]), fields[0])

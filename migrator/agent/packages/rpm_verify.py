@@ -10,6 +10,7 @@ import collections
 import os
 import stat
 
+from migrator.agent.accounts.users import names
 from migrator.agent.attributes import xattrs
 from migrator.agent.files import decoded, encoded
 from migrator.agent.packages import capabilities, rpm_files
@@ -70,8 +71,8 @@ class Verify(object):
     def __init__(self, check):
         # type: (Check) -> None
         self.check = check
-        self.users = _names(check.host, "/etc/passwd")
-        self.groups = _names(check.host, "/etc/group")
+        self.users = names(check.host)
+        self.groups = names(check.host, "/etc/group")
         self.prelinked = check.host.exists(PRELINK)
 
     def differences(self, file):
@@ -138,15 +139,6 @@ class Verify(object):
         except Unchecked:
             return False
         return found != file.digest
-
-
-def _names(host, path):
-    # type: (Host, str) -> dict[int, str]
-    """Names of users or groups by number; the first one counts."""
-    rows = [line.split(":") for line in host.lines(path)]
-    return dict(
-        (int(row[2]), row[0]) for row in reversed(rows) if len(row) > 2 and row[2].isdigit()
-    )
 
 
 def _target(place):
