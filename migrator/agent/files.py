@@ -105,14 +105,14 @@ class Root(object):
     def lines(self, path):
         # type: (str) -> list[str]
         """Split at newlines only, as the programs that read these files do."""
-        text = self.text(path)
-        return text.rstrip("\n").split("\n") if text else []
+        return [line for _, line in self.numbered(path)]
 
     def numbered(self, path):
         # type: (str) -> Iterator[tuple[str, str]]
-        """("path:line", line) of each line."""
-        for number, line in enumerate(self.lines(path), 1):
-            yield "%s:%d" % (path, number), line
+        """("path:line", line) of each line; only one of them is decoded at a time."""
+        data = self.raw(path)
+        for number, line in enumerate(data.rstrip(b"\n").split(b"\n") if data else (), 1):
+            yield "%s:%d" % (path, number), decoded(line)
 
     def names(self, path):
         # type: (str) -> list[str]

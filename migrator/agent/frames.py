@@ -5,6 +5,7 @@ one byte of kind, four bytes of length (big-endian), the payload. All numbers ar
 
   J  a piece of the one JSON document of verbs facts and probe; an empty piece ends it
   E  records of the tree (migrator.agent.records), compressed
+  P  files of one package, compressed JSON (migrator.agent.packaged)
   W  controller to agent: paths of wanted files, each with a zero byte behind it, compressed
   C  contents of small files: record, state, data, and the next
   B  a large file: its record        D  a piece of its data        F  its end: state

@@ -1,4 +1,4 @@
-"""The agent's verbs: facts, tree, read and probe. It only reads."""
+"""The agent's verbs: facts, tree, packaged, read and probe. It only reads."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -27,6 +27,7 @@ from migrator.agent import (
     units,
 )
 from migrator.agent.host import Host
+from migrator.agent.packaged import packaged
 from migrator.agent.read import read
 from migrator.agent.tree import tree
 
@@ -66,6 +67,8 @@ def run(verb, params, stdin, stdout):
         tree(params, stdout)
     elif verb == "read":
         read(params, stdin, stdout)
+    elif verb == "packaged":
+        packaged(params, stdout)
     else:
         document = facts(params) if verb == "facts" else probe(params)
         frames.write_document(stdout, json.dumps(document, sort_keys=True).encode("ascii"))

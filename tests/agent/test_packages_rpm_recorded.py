@@ -17,7 +17,15 @@ from tests.agent.trees import grown
 def line(**given: str) -> str:
     """What rpm prints of a file, for a recorded host."""
     words = {
-        **{"NAME": "app", "ARCH": "x86_64", "FILEDIGESTALGO": "(none)", "FILEFLAGS": "0"},
+        **{
+            "NAME": "app",
+            "ARCH": "x86_64",
+            "EPOCH": "(none)",
+            "VERSION": "1",
+            "RELEASE": "1",
+            "FILEDIGESTALGO": "(none)",
+            "FILEFLAGS": "0",
+        },
         **{"FILESTATES": "0", "FILEVERIFYFLAGS": "-1", "FILEMODES": "-32348"},
         **{"LONGFILESIZES": "4", "FILEMTIMES": "1", "FILEUSERNAME": "root"},
         **{"FILEGROUPNAME": "root", "FILEDIGESTS": "", "FILECAPS": "(none)", "FILELINKTOS": ""},

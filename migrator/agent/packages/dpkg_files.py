@@ -42,14 +42,21 @@ def names(host):
             yield name, encoded(name.partition(":")[0])
 
 
+def listed(host, name):
+    # type: (Host, str) -> Iterator[bytes]
+    """Absolute paths of all that is in a package; "/." is the root."""
+    for path in host.raw("%s/%s.list" % (INFO, name)).split(b"\n"):
+        if path:
+            yield path
+
+
 def owned(host):
     # type: (Host) -> Iterator[tuple[bytes, bytes]]
-    """(absolute path, package) of everything that dpkg put there; "/." is the root."""
+    """(absolute path, package) of everything that dpkg put there."""
     diversions = Diversions(host)
     for name, package in names(host):
-        for path in host.raw("%s/%s.list" % (INFO, name)).split(b"\n"):
-            if path:
-                yield diversions.place(path, package) if diversions else path, package
+        for path in listed(host, name):
+            yield diversions.place(path, package) if diversions else path, package
 
 
 def md5sums(host, name):

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from typing import Iterator
 
 TAGS = (
-    "=NAME =ARCH =FILEDIGESTALGO FILEFLAGS FILESTATES FILEVERIFYFLAGS FILEMODES LONGFILESIZES"
-    " FILEMTIMES FILEUSERNAME FILEGROUPNAME FILEDIGESTS FILECAPS FILELINKTOS FILENAMES"
+    "=NAME =EPOCH =VERSION =RELEASE =ARCH =FILEDIGESTALGO FILEFLAGS FILESTATES FILEVERIFYFLAGS"
+    " FILEMODES LONGFILESIZES FILEMTIMES FILEUSERNAME FILEGROUPNAME FILEDIGESTS FILECAPS"
+    " FILELINKTOS FILENAMES"
 ).split()
 FILES = ["rpm", "-qa", "--queryformat", "[%s\\n]" % "\\t".join("%%{%s}" % tag for tag in TAGS)]
 NAMES = ["rpm", "-qa", "--queryformat", r"[%{=NAME}\t%{FILENAMES}\n]"]
@@ -27,22 +28,28 @@ class PackagedFile(object):
     """One file of one package. Times are in seconds, ``link`` is "" for all but links."""
 
     __slots__ = (
-        "package architecture algorithm flags state verified mode size mtime user group digest"
-        " capabilities link path"
+        "package version architecture algorithm flags state verified mode size mtime user group"
+        " digest capabilities link path"
     ).split()
 
     def __init__(self, words):
         # type: (list[str]) -> None
-        """``words`` are the values of TAGS; raises ValueError when numbers are none."""
-        self.package, self.architecture = words[:2]
-        self.algorithm = ALGORITHMS.get(_text(words[2]) or "1", "")
-        self.flags, self.state = int(words[3]), int(_text(words[4]) or 0)
-        self.verified = int(_text(words[5]) or -1) & 0xFFFFFFFF
-        self.mode = int(words[6]) & 0xFFFF  # old ones print it with a sign
-        self.size, self.mtime = int(words[7]), int(words[8])
-        self.user, self.group = words[9], words[10]
-        self.digest, self.capabilities, self.link = [_text(word) for word in words[11:14]]
-        self.path = words[14]
+        """``words`` are the values of TAGS; raises ValueError when they are not."""
+        if len(words) != len(TAGS):
+            raise ValueError("%d values" % len(words))
+        self.package = words[0]
+        self.version = "%s:%s-%s" % tuple(words[1:4])
+        if words[1] == NOTHING:
+            self.version = "%s-%s" % tuple(words[2:4])
+        self.architecture = words[4]
+        self.algorithm = ALGORITHMS.get(_text(words[5]) or "1", "")
+        self.flags, self.state = int(words[6]), int(_text(words[7]) or 0)
+        self.verified = int(_text(words[8]) or -1) & 0xFFFFFFFF
+        self.mode = int(words[9]) & 0xFFFF  # old ones print it with a sign
+        self.size, self.mtime = int(words[10]), int(words[11])
+        self.user, self.group = words[12], words[13]
+        self.digest, self.capabilities, self.link = [_text(word) for word in words[14:17]]
+        self.path = words[17]
 
 
 def files(host):
@@ -54,7 +61,7 @@ def files(host):
         words = line.split("\t", len(TAGS) - 1)
         try:
             yield PackagedFile(words)
-        except (IndexError, ValueError):
+        except ValueError:
             host.strange("packages", "rpm -qa", line)
 
 
