@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Module:
+class LanguageModule:
     """A module of Python, Node.js or Ruby that dpkg and rpm know nothing of."""
 
     manager: str  # pip (also setuptools, in a virtual environment as well), npm or gem.
@@ -34,5 +34,5 @@ class Tree:
 
 @dataclass(frozen=True)
 class Software:
-    modules: tuple[Module, ...] = ()
+    modules: tuple[LanguageModule, ...] = ()
     trees: tuple[Tree, ...] = ()

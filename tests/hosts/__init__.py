@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 HOSTS = sorted(path.parent.name for path in HERE.glob("*/tree"))
 CASES = sorted((path.parents[1].name, path.stem) for path in HERE.glob("*/expected/*.json"))
 
+WRITTEN = 1_700_000_000  # 2023-11-14, the time of every file: git keeps none
 NOW = 1_795_500_000  # 2026-11-24 06:00 UTC, when each golden host is read
 
 
@@ -25,6 +26,7 @@ def lay_out(name: str, top: Path) -> str:
     for place, directories, files in os.walk(root):
         for entry in (*directories, *files):
             os.chown(f"{place}/{entry}", 0, 0, follow_symlinks=False)
+            os.utime(f"{place}/{entry}", (WRITTEN, WRITTEN), follow_symlinks=False)
     attributes = HERE / name / "attributes"
     for line in attributes.read_text().splitlines() if attributes.exists() else ():
         mode, uid, gid, path = line.split(None, 3)
