@@ -21,6 +21,7 @@ WORD = re.compile(r"""(?:\[[^\]]*\]|"[^"]*"|[^\s\["#])+""")
 LINE = re.compile(r"(deb|deb-src)(?:\s+\[([^\]]*)\])?\s+(.*)$")
 OPTION = re.compile(r"([A-Za-z][A-Za-z-]*)([-+]?)=(\S*)")
 PARTS = "types uris suites components enabled signed-by".split()
+NEVER = "-32768"  # what apt takes the word for
 INLINE = "-----BEGIN PGP"
 
 
@@ -117,6 +118,7 @@ def pins(host):
     for path in paths:
         for where, fields in stanzas(host, "repositories", path):
             priority = fields.get("pin-priority", "")
+            priority = NEVER if priority == "never" else priority
             names = fields.get("package", fields.get("source", ""))
             if not re.match(r"[-+]?[0-9]{1,9}$", priority) or not names or "pin" not in fields:
                 raw = "\n".join("%s: %s" % pair for pair in sorted(fields.items()))
