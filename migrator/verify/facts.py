@@ -29,6 +29,14 @@ def compare(case: Case) -> Iterator[Point]:
     yield from pairs(
         "package", left.packages.installed, right.packages.installed, _package, lambda x: x.status
     )
+    yield from pairs(
+        "repository",
+        left.repositories.sources,
+        right.repositories.sources,
+        lambda source: source.where,
+        lambda source: str((source.enabled, source.addresses, source.suites, source.components)),
+        lambda where: case.changed.get(where.rpartition(":")[0], ""),
+    )
     yield from _jobs(case)
     yield from pairs(
         "log rule",

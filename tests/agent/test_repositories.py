@@ -143,7 +143,7 @@ def test_repositories_of_yum_and_zypper(tmp_path: Path) -> None:
     assert settings == [
         ("/etc/yum.conf:2", "exclude", "kernel*"),
         ("/etc/yum.conf:3", "proxy", "http://u:<redacted>@proxy:3128"),
-        ("/etc/zypp/zypp.conf:2", "solver.onlyrequires", "true"),
+        ("/etc/zypp/zypp.conf:2", "solver.onlyRequires", "true"),
     ]
     assert found["variables"] == {"infra": "stock"}
     assert found["credentials"] == ["/etc/zypp/credentials.d/SCC"]

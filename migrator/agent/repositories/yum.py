@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
 
-    Section = tuple[str, str, list[tuple[str, str, str]]]
+    Line = tuple[str, str, str, str]  # "path:line", key, value, the line itself
+    Section = tuple[str, str, list[Line]]
 
 # (manager, its main file, directories of its repositories)
 MANAGERS = (
@@ -45,8 +46,8 @@ def read(host):
 
 def sections(host, path):
     # type: (Host, str) -> Iterator[Section]
-    """("path:line", name, [("path:line", key, value) ...]) of each section of an INI file."""
-    begin, name, settings = "", None, []  # type: str, str | None, list[tuple[str, str, str]]
+    """("path:line", name, its settings) of each section of an INI file."""
+    begin, name, settings = "", None, []  # type: str, str | None, list[Line]
     for where, line in host.numbered(path):
         header, setting = SECTION.match(line), SETTING.match(line)
         if not line.strip() or line.lstrip()[0] in "#;":
@@ -56,26 +57,29 @@ def sections(host, path):
                 yield begin, name, settings
             begin, name, settings = where, header.group(1), []
         elif setting and name is not None:
-            settings.append((where, setting.group(1).lower(), setting.group(2)))
+            settings.append((where, setting.group(1), setting.group(2), line))
         elif line[0] in " \t" and settings:
-            there, key, value = settings.pop()
-            settings.append((there, key, (value + "\n" + line.strip()).strip()))
+            there, key, value, raw = settings.pop()
+            value = (value + "\n" + line.strip()).strip()
+            settings.append((there, key, value, raw + "\n" + line))
         else:
             host.strange("repositories", where, redacted(line))
     if name is not None:
         yield begin, name, settings
 
 
-def _setting(where, key, value):
-    # type: (str, str, str) -> dict[str, str]
-    value = redacted_value(key, value)
-    return {"where": where, "key": key, "value": value, "raw": "%s=%s" % (key, value)}
+def _setting(where, key, value, raw):
+    # type: (str, str, str, str) -> dict[str, str]
+    shown = redacted_value(key, value)
+    if shown != value:
+        raw = "%s = %s" % (key, shown)
+    return {"where": where, "key": key, "value": shown, "raw": raw}
 
 
 def _repository(manager, section):
     # type: (str, Section) -> dict[str, Any]
     where, name, settings = section
-    options = dict((key, redacted_value(key, value)) for _, key, value in settings)
+    options = dict((key.lower(), redacted_value(key, value)) for _, key, value, _ in settings)
     return {
         "where": where,
         "manager": manager,
