@@ -16,9 +16,8 @@ from migrator.facts.repositories import Repositories
 from migrator.facts.secrets import Secret
 from migrator.facts.security import Security
 from migrator.facts.setting import Setting
-from migrator.facts.storage import Mount, Storage, Swap
 from migrator.facts.software import Software
-from migrator.facts.storage import Mount, Storage
+from migrator.facts.storage import Mount, Storage, Swap
 from migrator.facts.syslog import LogRule, Syslog
 from migrator.facts.system import System
 from migrator.facts.units import Unit
