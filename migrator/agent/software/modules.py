@@ -7,6 +7,7 @@ import json
 import os
 import re
 
+from migrator.agent.files import decoded
 from migrator.agent.host import Host
 
 TYPE_CHECKING = False
@@ -41,6 +42,7 @@ KINDS = (("pip", PIP), ("npm", NPM), ("gem", GEM))
 HEADER = re.compile(r"(Name|Version):[ \t]*(\S.*?)\s*$")
 STEM = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-]*)(?:-.*)?$")
 MOST = 20000  # modules
+TEXT = type(decoded(b""))  # Python 2 has two kinds
 
 
 def candidates(host):
@@ -138,4 +140,4 @@ def _package(host, path, text):
         host.strange("software", path, text[:200])
         return {}
     pairs = ((key, said.get(key)) for key in ("name", "version"))
-    return dict((key, value) for key, value in pairs if isinstance(value, type("")) and value)
+    return dict((key, value) for key, value in pairs if isinstance(value, TEXT) and value)
