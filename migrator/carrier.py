@@ -15,8 +15,10 @@ from typing import Any, BinaryIO, Protocol
 from migrator import bundle, errors
 from migrator.agent import frames
 from migrator.bundle import Program
+from migrator.limits import Limits
 
 CUT = 255  # exit status for a command whose connection ended before it did, as ssh gives it
+UNLIMITED = Limits()
 LAST_WORDS = 3.0  # seconds in which a program that broke its stream may say why
 
 
@@ -65,13 +67,21 @@ Exchange = Callable[[Sequence[str], bytes], Result]
 class Caller:
     """Asks one of our programs on a host for a JSON document."""
 
-    def __init__(self, name: str, exchange: Exchange, prefix: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        exchange: Exchange,
+        prefix: tuple[str, ...] = (),
+        limits: Limits = UNLIMITED,
+    ) -> None:
         self.name = name
         self._exchange = exchange
         self._prefix = prefix
+        self._limits = limits
 
     def call(self, program: Program, verb: str, params: dict[str, Any]) -> Any:
         """The program's answer. Raises the MigratorError that its failure stands for."""
+        params = {**params, **self._limits.params}
         command = [*self._prefix, *bundle.command(program, verb, params)]
         result = self._exchange(command, bundle.request(program, params))
         return _document(self.name, program, result)
@@ -81,9 +91,13 @@ class Carrier(Caller):
     """A Caller with a byte stream and a tunnel of its own."""
 
     def __init__(
-        self, connection: Connection, name: str = "", prefix: tuple[str, ...] = ()
+        self,
+        connection: Connection,
+        name: str = "",
+        prefix: tuple[str, ...] = (),
+        limits: Limits = UNLIMITED,
     ) -> None:
-        super().__init__(name or connection.name, connection.exchange, prefix)
+        super().__init__(name or connection.name, connection.exchange, prefix, limits)
         self._connection = connection
         self.here = connection.here and not prefix
         self.tunnel = connection.tunnel
@@ -96,6 +110,7 @@ class Carrier(Caller):
     @contextlib.contextmanager
     def stream(self, program: Program, verb: str, params: dict[str, Any]) -> Iterator[Channel]:
         """The program's stdin and stdout; raises on leaving the block when the program failed."""
+        params = {**params, **self._limits.params}
         command = [*self._prefix, *bundle.command(program, verb, params)]
         with self._connection.start(command) as channel:
             try:

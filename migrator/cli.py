@@ -12,10 +12,11 @@ from typing import Any
 
 from rich.console import Console
 
-from migrator import __version__, report, stages
+from migrator import __version__, limits, report, stages
 from migrator.carrier import Carrier
 from migrator.errors import MigratorError, UsageError
 from migrator.inventory import Inventory
+from migrator.limits import Limits
 from migrator.login import Address
 from migrator.progress import shown
 from migrator.store import command
@@ -66,7 +67,8 @@ def _run(options: argparse.Namespace, messages: Console) -> int:
         )
         place = _place(options, stage, variables.get("migrator_target", ""))
         here = bool(options.root) and stage.where == "source"
-        with _reached(inventory, place, here) as host:
+        bounds = _limits(options, variables) if stage.where == "source" else Limits()
+        with _reached(inventory, place, here, bounds) as host:
             outcome = stage.run(context, host)
     _show(options, context, outcome)
     if outcome.failure:
@@ -102,13 +104,25 @@ def _place(options: argparse.Namespace, stage: stages.Stage, target: str) -> str
 
 
 @contextlib.contextmanager
-def _reached(inventory: Inventory, host: str, here: bool) -> Iterator[Carrier | None]:
+def _reached(
+    inventory: Inventory, host: str, here: bool, bounds: Limits
+) -> Iterator[Carrier | None]:
     """``here``: its files are on this machine."""
     if not host:
         yield None
         return
     with connect(Address(host, "local") if here else inventory.address(host)) as connection:
-        yield Carrier(connection)
+        yield Carrier(connection, limits=bounds)
+
+
+def _limits(options: argparse.Namespace, variables: dict[str, Any]) -> Limits:
+    """Of the inventory's migrator_limits, and what the command line says instead."""
+    given = dict(variables.get("migrator_limits", {}))
+    if options.bandwidth:
+        given["bandwidth"] = options.bandwidth
+    if options.gentle:
+        given |= {"nice": limits.GENTLEST, "idle_io": True}
+    return limits.read(given)
 
 
 def _show(options: argparse.Namespace, context: stages.Context, outcome: stages.Outcome) -> None:
@@ -146,6 +160,10 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument(
             "--root", metavar="DIR", default="", help=root_help if disk else argparse.SUPPRESS
         )
+        if disk:
+            rate_help = "read at most so many bytes a second: 500K, 10M"
+            verb.add_argument("--bandwidth", metavar="RATE", default="", help=rate_help)
+            verb.add_argument("--gentle", action="store_true", help="let all others on it go first")
         target_help = "default: the host's migrator_target" if stage.where == "target" else None
         verb.add_argument("--target", default="", help=target_help or argparse.SUPPRESS)
     command.add(verbs)

@@ -13,6 +13,7 @@ from migrator.agent import (
     frames,
     kernel,
     literals,
+    limits,
     logrotate,
     network,
     packages,
@@ -61,7 +62,11 @@ SUBJECTS = (
 
 def run(verb, params, stdin, stdout):
     # type: (str, dict[str, Any], Any, Any) -> int
-    """Serve one verb; the exit status."""
+    """Serve one verb; the exit status. Every verb takes ``limits``: bandwidth in bytes a second,
+    nice and idle_io."""
+    bounds = params.get("limits", {})
+    limits.be_gentle(bounds)
+    stdin, stdout = limits.Stream(stdin), limits.Stream(stdout, bounds.get("bandwidth", 0))
     stdout.write(frames.MAGIC)
     if verb == "tree":
         tree(params, stdout)

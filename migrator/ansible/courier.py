@@ -10,10 +10,11 @@ from ansible.plugins.action import ActionBase
 
 from migrator.carrier import Caller, Result, shell
 from migrator.inventory import known_hosts
+from migrator.limits import Limits
 from migrator.login import Address
 
 
-def caller(action: ActionBase, name: str) -> Caller:
+def caller(action: ActionBase, name: str, limits: Limits) -> Caller:
     """The task's host, reached over Ansible's own connection and with its become method."""
 
     def exchange(command: Sequence[str], data: bytes) -> Result:
@@ -22,7 +23,7 @@ def caller(action: ActionBase, name: str) -> Caller:
         stdout, stderr = (text.encode("utf-8", "surrogateescape") for text in texts)
         return Result(done["rc"], stdout, stderr)
 
-    return Caller(name, exchange)
+    return Caller(name, exchange, limits=limits)
 
 
 def address(action: ActionBase, name: str) -> Address:

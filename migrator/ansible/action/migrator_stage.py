@@ -7,7 +7,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from migrator import stages
+from migrator import limits, stages
 from migrator.ansible import courier
 from migrator.carrier import Carrier
 from migrator.errors import MigratorError
@@ -22,6 +22,7 @@ ARGUMENTS = {
     "refresh": {"type": "bool", "default": False},
     "choices": {"type": "dict", "default": {}},
     "root": {"type": "str", "default": "/"},
+    "limits": {"type": "dict", "default": {}},
 }
 
 
@@ -44,7 +45,9 @@ class ActionModule(ActionBase):
                 choices=plain(arguments["choices"]),
                 root=arguments["root"],
             )
-            outcome = self._stage(arguments["stage"], context, self._task.delegate_to or host)
+            bounds = limits.read(plain(arguments["limits"]))
+            place = self._task.delegate_to or host
+            outcome = self._stage(arguments["stage"], context, place, bounds)
         except MigratorError as error:
             return {"failed": True, "msg": str(error), "exit_code": error.exit_code}
         answer = {
@@ -58,12 +61,14 @@ class ActionModule(ActionBase):
             answer |= {"failed": True, "msg": str(outcome.failure), "exit_code": code}
         return answer
 
-    def _stage(self, name: str, context: stages.Context, host: str) -> stages.Outcome:
+    def _stage(
+        self, name: str, context: stages.Context, host: str, bounds: limits.Limits
+    ) -> stages.Outcome:
         """Reach the host as the stage needs it: not at all, by the courier, or by a stream."""
         stage = stages.STAGES[name]
         if stage.where == "controller":
             return stage.run(context, None)
         if not stage.stream:
-            return stage.run(context, courier.caller(self, host))
+            return stage.run(context, courier.caller(self, host, bounds))
         with connect(courier.address(self, host)) as connection:
-            return stage.run(context, Carrier(connection))
+            return stage.run(context, Carrier(connection, limits=bounds))

@@ -32,6 +32,13 @@ options:
     description: Where the host's disk is mounted on the machine that the task reaches (discover).
     type: str
     default: /
+  limits:
+    description:
+      - How gently the host is read (discover, snapshot). Keys are C(bandwidth), bytes a second such
+        as C(10M), C(nice) from 0 to 19, and C(idle_io), to read its disks only when nobody else
+        does.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     description: Nothing is changed; the message says what would be.
