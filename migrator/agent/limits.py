@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 PATIENCE = 900  # seconds for one reading or writing; then SIGALRM ends the process
-LULL = 1.0  # seconds of silence that are not made up for by a faster rate
+LULL = 0.1  # seconds of silence that are not made up for by a faster rate
 
 
 def be_gentle(limits):
