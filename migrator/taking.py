@@ -89,6 +89,8 @@ class Taking:
         for blob in blobs:
             self._files.append(blob.rows)
             self.counts += blob.counts
+            if blob.failure:
+                raise blob.failure
             found.append(blob)
         return found
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import http.server
-import shutil
-import socket
 import subprocess
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,53 +17,13 @@ from migrator.errors import HostKeyUnknown, NoPython, Unreachable
 from migrator.facts import SCHEMA
 from migrator.login import Address
 from migrator.transport import connect
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.sshd import free_port, known, served
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
-    """A server of our own, with its own host key, for the user who runs the tests."""
-    place = tmp_path_factory.mktemp("sshd")
-    sshd = shutil.which("sshd", path="/usr/sbin:/usr/bin:/sbin")
-    assert sshd, "install openssh-server"
-    for name in ("host", "user"):
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", place / name]
-        subprocess.run(command, check=True)
-    port = free_port()
-    config = place / "config"
-    config.write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {place}/host\nPidFile {place}/pid\n"
-        f"AuthorizedKeysFile {place}/user.pub\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n"
-    )
-    Path("/run/sshd").mkdir(exist_ok=True)
-    server = subprocess.Popen([sshd, "-D", "-f", config], stderr=subprocess.DEVNULL)
-    public = (place / "host.pub").read_text()
-    (place / "known_hosts").write_text(f"[127.0.0.1]:{port} {public}")
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    yield Address(
-        name="here",
-        host="127.0.0.1",
-        port=port,
-        user=getpass.getuser(),
-        key_file=str(place / "user"),
-        known_hosts=(str(place / "known_hosts"),),
-        ssh_arguments=known(place / "known_hosts"),
-    )
-    server.terminate()
-    server.wait()
-
-
-def known(path: Path) -> tuple[str, ...]:
-    return "-F", "none", "-o", f"UserKnownHostsFile={path}", "-o", "GlobalKnownHostsFile=/dev/null"
+    with served(tmp_path_factory.mktemp("sshd")) as server:
+        yield server.address
 
 
 @pytest.fixture(params=["ssh", "paramiko"])

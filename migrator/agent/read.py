@@ -31,13 +31,13 @@ def read(params, stdin, stdout):
     """Answer each path of the W frames; end at the controller's Z."""
     reading = Reading(params["root"], stdout)
     while True:
+        stdout.flush()
         kind, payload = frames.read(stdin)
         if kind == b"Z":
             break
         for path in frames.inflated(payload).split(b"\0")[:-1]:
             reading.answer(path)
         reading.flush()
-        stdout.flush()
     frames.write(stdout, b"Z", frames.COUNT.pack(reading.count))
 
 

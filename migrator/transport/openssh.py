@@ -23,10 +23,7 @@ from migrator.transport.local import Local
 READY = b"migrator-is-in"
 HOLD = f"echo {READY.decode()}; exec cat"  # ends with its stdin, so with the controller
 NOISE = 1 << 16  # bytes that a login shell may print before
-ASK = """\
-#!/bin/sh
-exec cat "${0%/*}/answer"
-"""
+ASK = "#!/bin/sh\nexec cat /proc/{process}/fd/{descriptor}\n"
 
 
 def usable() -> bool:
@@ -46,10 +43,10 @@ def logged_in(address: Address) -> Iterator[OpenSsh]:
         words = [*shared, "-o", "ControlMaster=yes", "-o", "ControlPersist=no"]
         if not address.password:
             words += ["-o", "BatchMode=yes"]
-        with here.open([*words, address.host, HOLD], _environment(address, place)) as master:
+        with contextlib.ExitStack() as login:
+            settings = login.enter_context(_answering(address, Path(place)))
+            master = login.enter_context(here.open([*words, address.host, HOLD], settings))
             _wait_until_in(master, address)
-            for name in ("answer", "ask"):
-                (Path(place) / name).unlink(missing_ok=True)
             try:
                 yield OpenSsh(here, [*shared, "-o", "ControlMaster=no"], address)
             finally:
@@ -71,17 +68,23 @@ def _options(address: Address) -> list[str]:
     return options
 
 
-def _environment(address: Address, place: str) -> dict[str, str]:
-    """A password is handed over in a file that only we can read, for as long as the login takes."""
+@contextlib.contextmanager
+def _answering(address: Address, place: Path) -> Iterator[dict[str, str]]:
+    """The environment in which ssh finds the password: in a file of memory alone, so that it is on
+    no disk and gone with this process, whatever ends it."""
     if not address.password:
-        return {}
-    program, answer = Path(place) / "ask", Path(place) / "answer"
-    program.write_text(ASK)
-    program.chmod(0o700)
-    answer.touch(mode=0o600)
-    answer.write_text(f"{address.password}\n")
-    display = os.environ.get("DISPLAY", "none")  # older clients ask for it
-    return {"SSH_ASKPASS": str(program), "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": display}
+        yield {}
+        return
+    descriptor = os.memfd_create("answer")
+    try:
+        os.write(descriptor, f"{address.password}\n".encode())
+        program = place / "ask"
+        program.write_text(ASK.format(process=os.getpid(), descriptor=descriptor))
+        program.chmod(0o700)
+        display = os.environ.get("DISPLAY", "none")  # older clients ask for it
+        yield {"SSH_ASKPASS": str(program), "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": display}
+    finally:
+        os.close(descriptor)
 
 
 def _wait_until_in(master: Running, address: Address) -> None:
