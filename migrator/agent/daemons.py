@@ -2,7 +2,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-import os
 import re
 
 from migrator.agent.host import Host
@@ -21,7 +20,7 @@ def daemons(host, found, known):
     return [
         _daemon(host, found, flavour, path, names)
         for flavour, paths, names in known
-        for path in [place for place in paths if os.path.isfile(host.at(place))][:1]
+        for path in [place for place in paths if host.exists(place)][:1]
     ]
 
 

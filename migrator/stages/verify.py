@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from migrator import facts, verify
@@ -17,6 +18,8 @@ from migrator.verify.probes import Probes, load_probes
 from migrator.workdir import read_json, write_json
 
 LOG_LINE = "migrator verify: a line to follow through the log rules"
+# A line can be made for these; what a condition or filter of a rule wants, is not known.
+PRIORITIES = re.compile(r"[\w*,]+\.[\w*=!;,.]+")
 
 
 def run(context: Context, target: Carrier) -> Outcome:
@@ -59,7 +62,12 @@ def run(context: Context, target: Carrier) -> Outcome:
 
 def _probe(container: Carrier, plan: Plan, source: Facts) -> Probes:
     """The container's answers; a line is logged there, because the source was only read."""
-    files = {rule.destination: rule.selector for rule in source.syslog.rules if rule.kind == "file"}
+    files = {
+        rule.destination: rule.selector
+        for rule in source.syslog.rules
+        if rule.kind == "file" and PRIORITIES.fullmatch(rule.selector)
+        if not (rule.ruleset or rule.program or rule.host)
+    }
     params = {"urls": sorted(plan.probes), "log_line": LOG_LINE, "log_files": files}
     return load_probes(container.call("agent", "probe", params))
 

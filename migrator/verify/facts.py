@@ -47,6 +47,13 @@ def compare(case: Case) -> Iterator[Point]:
         lambda where: case.changed.get(where.rpartition(":")[0], ""),
     )
     yield from pairs(
+        "journal setting",
+        left.syslog.journal.settings,
+        right.syslog.journal.settings,
+        lambda setting: setting.where,
+        lambda setting: setting.raw,
+    )
+    yield from pairs(
         "rotation", left.logrotate, right.logrotate, lambda x: x.where, lambda x: str(x.patterns)
     )
     yield from pairs(
