@@ -9,6 +9,7 @@ from migrator.facts import SCHEMA, Facts
 from migrator.facts.accounts import Accounts, User
 from migrator.facts.cron import Cron, Job
 from migrator.facts.kernel import Kernel
+from migrator.facts.logrotate import Logrotate
 from migrator.facts.network import Listener, Network, Route
 from migrator.facts.packages import Packages
 from migrator.facts.processes import Process
@@ -56,8 +57,9 @@ RECORDS = {
     "accounts": Accounts,
     "kernel": Kernel,
     "security": Security,
+    "logrotate": Logrotate,
 }
-LISTS = ("units", "processes", "logrotate", "secrets", "literals")
+LISTS = ("units", "processes", "secrets", "literals")
 PARTS = {
     "jobs": "cron",
     "rules": "syslog",

@@ -49,7 +49,7 @@ SUBJECTS = (
     ("processes", processes, []),
     ("cron", cron, {}),
     ("syslog", syslog, {}),
-    ("logrotate", logrotate, []),
+    ("logrotate", logrotate, {}),
     ("network", network, {}),
     ("storage", storage, {}),
     ("accounts", accounts, {}),

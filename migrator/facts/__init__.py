@@ -17,7 +17,7 @@ from migrator.facts.accounts import Accounts
 from migrator.facts.cron import Cron
 from migrator.facts.kernel import Kernel
 from migrator.facts.literals import OwnLiteral
-from migrator.facts.logrotate import Rotation
+from migrator.facts.logrotate import Logrotate
 from migrator.facts.network import Network
 from migrator.facts.packages import Packages
 from migrator.facts.processes import Process
@@ -70,7 +70,7 @@ class Facts:
     processes: tuple[Process, ...]
     cron: Cron
     syslog: Syslog
-    logrotate: tuple[Rotation, ...]
+    logrotate: Logrotate
     network: Network
     storage: Storage
     accounts: Accounts

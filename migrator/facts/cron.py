@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from migrator.facts.daemon import Daemon
+from migrator.facts.ignored import Ignored
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,6 @@ class Table:
     mode: str  # "0644"
     newline: bool  # whether the last line ends with one
     lines: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True)
-class Ignored:
-    """A file that looks like a crontab or a periodic job, and that this host passes over."""
-
-    where: str
-    reason: str  # name | owner | mode | links | newline | syntax | not executable
-    detail: str  # the owner, the mode, the line …
 
 
 @dataclass(frozen=True)

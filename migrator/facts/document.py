@@ -32,7 +32,7 @@ Another version is refused: discover the host again. A field with a default may 
 host has nothing of the kind; where something could not be read, `failures` says what and why.
 
 """
-SHARED = ("daemon", "setting")  # records of several subjects
+SHARED = ("daemon", "ignored", "setting")  # records of several subjects
 
 
 def markdown() -> str:

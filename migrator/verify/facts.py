@@ -54,7 +54,11 @@ def compare(case: Case) -> Iterator[Point]:
         lambda setting: setting.raw,
     )
     yield from pairs(
-        "rotation", left.logrotate, right.logrotate, lambda x: x.where, lambda x: str(x.patterns)
+        "rotation",
+        left.logrotate.rotations,
+        right.logrotate.rotations,
+        lambda x: x.where,
+        lambda x: str(x.patterns),
     )
     yield from pairs(
         "sysctl", left.kernel.sysctls, right.kernel.sysctls, lambda x: x.where, lambda x: x.raw

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LAST_YEAR = 2100  # a rule that goes on for ever is followed so far
 DAY = 86400  # seconds
+WIDEST = 16 * 3600  # seconds that a clock may be off UTC, local times of old included
+FURTHEST = 1 << 35  # seconds from 1970: no file tells of a later change
 
 
 class Zone(object):
@@ -68,15 +70,19 @@ UTC = Zone()
 def read(data):
     # type: (bytes) -> Zone | None
     """The zone of a file of zoneinfo; None when ``data`` is none."""
+    footer = ""
     try:
         size = _sizes(data, 0, 4)[0]
-        if data[4:5] < b"2":
-            first, changes = _block(data, 0, 4)
-            return Zone(first, changes)
-        first, changes = _block(data, size, 8)
-        end = size + _sizes(data, size, 8)[0]
-        footer = data[end:].split(b"\n")[1].decode("ascii")
+        first, changes = _block(data, 0, 4)
+        if data[4:5] >= b"2":  # a block of longer numbers follows, and a rule
+            first, changes = _block(data, size, 8)
+            end = size + _sizes(data, size, 8)[0]
+            footer = data[end:].split(b"\n")[1].decode("ascii")
     except (struct.error, IndexError, ValueError):
+        return None
+    times = [moment for moment, _ in changes]
+    offsets = [first] + [offset for _, offset in changes]
+    if times != sorted(set(times)) or max(map(abs, offsets)) > WIDEST or times[-1:] > [FURTHEST]:
         return None
     return _continued(first, changes, footer)
 
@@ -106,7 +112,7 @@ def _block(data, start, width):
 
 
 def _continued(first, changes, footer):
-    # type: (int, list[tuple[int, int]], str) -> Zone | None
+    # type: (int, list[tuple[int, int]], str) -> Zone
     """Transitions of the years after the file's last one, by the rule at its end."""
     last = changes[-1][0] if changes else 0
     begin = time.gmtime(last).tm_year if last > 0 else 1970

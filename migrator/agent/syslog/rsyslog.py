@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Rows = list[dict[str, Any]]
 
-DEPTH = 16  # includes within includes
 MOST = 50000  # statements
 NAME = re.compile(r"\w+")
 INCLUDE = re.compile(r"(?:\$IncludeConfig|include)[ \t]+(\S+)[ \t]*(?:#.*)?$", re.I)
@@ -45,13 +44,15 @@ class Configuration(object):
         self.named = ""  # ruleset whose brace comes next
         self.block = {"program": "", "host": ""}
         self.before = {}  # type: dict[str, str]  # legacy settings of the next action
+        self.reading = []  # type: list[str]  # files, each included by the one before
         self.last = ""  # selector of the last filter, for &
 
-    def read(self, path, depth=0):
-        # type: (str, int) -> None
+    def read(self, path):
+        # type: (str) -> None
         line = 1
-        if len(self.statements) >= MOST:
-            return
+        if path in self.reading or len(self.statements) >= MOST:
+            return  # it includes itself
+        self.reading.append(path)
         for kind, text in pieces(self.host.text(path)):
             where = "%s:%d" % (path, line)
             line += text.count("\n")
@@ -63,7 +64,8 @@ class Configuration(object):
             self.statements.append({"kind": kind, "where": where, "raw": hidden(text)})
             getattr(self, "_" + kind)(where, text)
             if kind == "include":
-                self._included(text, depth)
+                self._included(text)
+        self.reading.pop()
 
     def _kind(self, kind, text):
         # type: (str, str) -> str
@@ -78,15 +80,15 @@ class Configuration(object):
             return "template" if TEMPLATE.match(text) else kind
         return "action" if kind == "line" else kind
 
-    def _included(self, text, depth):
-        # type: (str, int) -> None
+    def _included(self, text):
+        # type: (str) -> None
         """A pattern, a file, or a directory, of which each file that is not hidden is read."""
         legacy = INCLUDE.match(text)
         pattern = legacy.group(1).strip("\"'") if legacy else parameters(text).get("file", "")
-        for path in self.host.matching(pattern) if depth < DEPTH else ():
+        for path in self.host.matching(pattern):
             inside = [n for n in self.host.files(path) if not n.rpartition("/")[2].startswith(".")]
             for name in inside or [path]:
-                self.read(name, depth + 1)
+                self.read(name)
 
     def _include(self, where, text):
         # type: (str, str) -> None

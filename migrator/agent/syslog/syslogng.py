@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Drivers = list[tuple[str, str]]  # name, arguments in their parentheses
 
 TOP = "/etc/syslog-ng/syslog-ng.conf"
-DEPTH = 16  # includes within includes, log paths within log paths
+DEPTH = 8  # log paths within log paths
 MOST = 50000  # statements
 PARTS = ("rules", "remotes", "inputs", "templates", "statements")
 FILES = ("file", "wildcard-file")
@@ -47,7 +47,7 @@ TARGETS = ("url", "servers", "bootstrap-servers", "host", "uri", "address")
 
 def read(host):
     # type: (Host) -> dict[str, Rows]
-    rows = list(itertools.islice(_read(host, TOP, 0), MOST))
+    rows = list(itertools.islice(_read(host, TOP, ()), MOST))
     drivers = dict(
         (row["name"], list(calls(row["body"]))) for row in rows if row["kind"] == "destination"
     )
@@ -65,19 +65,21 @@ def read(host):
     return found
 
 
-def _read(host, path, depth):
-    # type: (Host, str, int) -> Iterator[Row]
-    """In the order in which they are read; relative includes are below the configuration."""
+def _read(host, path, above):
+    # type: (Host, str, tuple[str, ...]) -> Iterator[Row]
+    """In the order in which they are read; relative includes are below the configuration.
+    ``above``: the files that include this one."""
     line = 1
     for kind, name, body, raw in statements(host.text(path)):
         where = "%s:%d" % (path, line)
         line += raw.count("\n")
         if kind != "blank":
             yield {"kind": kind, "name": name, "where": where, "raw": hidden(raw), "body": body}
-        if kind == "include" and depth < DEPTH:
-            for inside in _included(host, name):
-                for row in _read(host, inside, depth + 1):
-                    yield row
+        for inside in _included(host, name) if kind == "include" else ():
+            for row in (
+                _read(host, inside, above + (path,)) if inside not in above + (path,) else ()
+            ):
+                yield row
 
 
 def _included(host, name):
