@@ -67,7 +67,9 @@ class Access:
 
 @dataclass(frozen=True)
 class Cron:
-    daemons: tuple[Daemon, ...] = ()  # cron | cronie | fcron | bcron | dcron | busybox | vixie …
+    # Debian's cron, cronie, vixie (older ones of Red Hat and SUSE), fcron, bcron, systemd-cron,
+    # busybox; beside them anacron and at
+    daemons: tuple[Daemon, ...] = ()
     jobs: tuple[Job, ...] = ()  # what runs: those of ignored files are not among them
     tables: tuple[Table, ...] = ()  # also the ignored ones
     ignored: tuple[Ignored, ...] = ()

@@ -79,7 +79,8 @@ def _places(host):
     if host.text("/etc/crontab"):
         yield "crontab", "/etc/crontab", ""
     for path in host.files("/etc/cron.d"):
-        yield "cron.d", path, ""
+        if not path.rpartition("/")[2].startswith("."):  # no cron reads it, nobody expects it to
+            yield "cron.d", path, ""
     for spool in SPOOLS:
         for path in host.files(spool):
             name = path.rpartition("/")[2]

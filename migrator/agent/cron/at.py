@@ -42,7 +42,7 @@ def _job(host, path, queue, moment, zone):
     if not end:
         host.strange("cron", path, "an at job that does not begin as at writes it")
     here = HEREDOC.match(command)
-    command = here.group(2) if here else command.strip("\n")
+    command = (here.group(2) if here else command).strip("\n")
     uid = re.search(r"(?m)^# atrun uid=(\d+)", head)
     owner = int(uid.group(1)) if uid else os.stat(host.at(path)).st_uid
     user = names(host).get(owner, str(owner))

@@ -37,7 +37,8 @@ def scripts(host, callers, zone):
     passed_over = []
     for directory, period in DIRECTORIES:
         caller = _caller(host, directory, callers)
-        for path in host.files(directory):
+        shown = [p for p in host.files(directory) if not p.rpartition("/")[2].startswith(".")]
+        for path in shown:
             reason = _passed_over(host, path)
             if reason:
                 passed_over.append({"where": path, "reason": reason[0], "detail": reason[1]})

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 PARAMETER = re.compile(r"([\w.]+)\s*=\s*(\"(?:\\.|[^\"\\])*\"|'[^']*'|\[[^\]]*\])", re.S)
 FORWARD = re.compile(r"(@@?)(?:\([^)]*\))?(\[[^]\s]+\]|[^:;\s\[]+)(?::([\w-]+))?")
 RELP = re.compile(r":omrelp:(?:\([^)]*\))?(\[[^]\s]+\]|[^:;\s]+)(?::([\w-]+))?")
-DATABASE = re.compile(r"((?:>|:om\w+:)[^,;]*,[^,;]*,[^,;]*,)[^;\s]+")
+# Server, database, user and password; > is an old name of ommysql.
+DATABASE = re.compile(r"((?:>|:(om\w+):)([^,;]*),[^,;]*,[^,;]*,)[^;\s]+")
 PROTOCOLS = {
+    "ommysql": "mysql",
+    "ompgsql": "postgresql",
+    "omlibdbi": "sql",
     "omrelp": "relp",
     "omelasticsearch": "http",
     "omhttp": "http",
@@ -30,7 +34,14 @@ PROTOCOLS = {
     "omazureeventhubs": "amqp",
     "omamqp1": "amqp",
 }
-PORTS = {"omrelp": "514", "omelasticsearch": "9200", "omfwd": "514", "omkafka": "9092"}
+PORTS = {
+    "ommysql": "3306",
+    "ompgsql": "5432",
+    "omrelp": "514",
+    "omelasticsearch": "9200",
+    "omfwd": "514",
+    "omkafka": "9092",
+}
 TARGETS = ("target", "server", "broker", "host", "address", "uristr")
 SECURE = ("tls", "usehttps", "usetls", "ssl")
 
@@ -58,7 +69,11 @@ def action(text, before):
     text = text.strip()
     if re.match(r"action\s*\(", text, re.I):
         return _scripted(parameters(text))
-    forward, relp = FORWARD.match(text), RELP.match(text)
+    forward, relp, database = FORWARD.match(text), RELP.match(text), DATABASE.match(text)
+    if database:
+        driver = database.group(2) or "ommysql"
+        protocol, port = PROTOCOLS.get(driver, "sql"), PORTS.get(driver, "")
+        return remote(driver, database.group(3), port, protocol, False)
     if relp:
         return remote("omrelp", relp.group(1), relp.group(2) or "514", "relp", False)
     if forward:

@@ -22,7 +22,8 @@ MOST = 50000  # statements
 NAME = re.compile(r"\w+")
 INCLUDE = re.compile(r"(?:\$IncludeConfig|include)[ \t]+(\S+)[ \t]*(?:#.*)?$", re.I)
 TEMPLATE = re.compile(r"\$template\s+([^,\s]+)\s*,", re.I)
-OF_ACTIONS = re.compile(r"\$(?:Action|RepeatedMsg|FileOwner|FileGroup|FileCreateMode)", re.I)
+# Settings of the next action alone; all others stay.
+OF_ACTIONS = re.compile(r"\$Action(?:Queue|Resume|Send|ExecOnly|Name|WriteAll)", re.I)
 
 
 class Configuration(object):
@@ -39,6 +40,7 @@ class Configuration(object):
         self.around = []  # type: list[tuple[str, str]]  # each open brace: condition, ruleset
         self.waiting = []  # type: list[str]  # conditions of the next action or brace
         self.head = ""  # the same as they are written
+        self.begun = ""  # where they begin
         self.done = ""  # condition of what was closed last, for else
         self.ruleset = ""
         self.named = ""  # ruleset whose brace comes next
@@ -102,17 +104,18 @@ class Configuration(object):
         # type: (str, str) -> None
         selector = re.sub(r"\\?\s+" if text[0] != ":" else r"\\\n\s*", "", text).strip()
         self.last = self.last if selector == "&" else selector
-        self.waiting, self.head = [self.last], text
+        self.waiting, self.head, self.begun = [self.last], text, where
 
     def _if(self, where, text):
         # type: (str, str) -> None
         self.last = " ".join(re.sub(r"(?i)^if\b|\bthen$", "", text).split())
         self.waiting.append(self.last)
+        self.begun = self.begun if self.head else where
         self.head += text + " "
 
     def _else(self, where, text):
         # type: (str, str) -> None
-        self.waiting, self.head = ["not (%s)" % self.done], text + " "
+        self.waiting, self.head, self.begun = ["not (%s)" % self.done], text + " ", where
 
     def _open(self, where, text):
         # type: (str, str) -> None
@@ -183,6 +186,7 @@ class Configuration(object):
         selector = " and ".join(conditions)
         kind, destination, remote = action(text, self.before)
         given = parameters(text) if text.lower().startswith("action") else self.before
+        where = self.begun if self.head else where
         self._rule(where, self.head + text, kind, selector, destination, given)
         if remote:
             self.remotes.append(dict(remote, where=where, selector=selector))
