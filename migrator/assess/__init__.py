@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
-from migrator.assess import jobs, network, security, services, storage, system
-from migrator.assess.finding import Assessment, Finding, Level, fit
-from migrator.assess.rules import RULES
+from collections.abc import Mapping
+
+from migrator.assess import (
+    dependencies,
+    fit,
+    jobs,
+    minutes,
+    network,
+    offers,
+    prediction,
+    resources,
+    security,
+    services,
+    sizes,
+    storage,
+    summary,
+    system,
+)
+from migrator.assess.assessment import SCHEMA, Assessment
+from migrator.assess.finding import Finding, Level
+from migrator.assess.prediction import Measured
+from migrator.assess.rules import RULES, Rule
+from migrator.assess.waivers import EXPIRED, waive
 from migrator.facts import Facts
+from migrator.plan import Plan, Waiver
+from migrator.plan.propose import propose
 
-__all__ = ["RULES", "Assessment", "Finding", "Level", "assess"]
+__all__ = ["RULES", "Assessment", "Finding", "Level", "Measured", "Rule", "assess"]
 SUBJECTS = (system, storage, services, jobs, network, security)  # importing them registers rules
-NEEDED = (
-    "units",
-    "packages",
-    "storage.mounts",
-    "network.listeners",
-)  # subjects without which nothing is sure
 
 
-def assess(found: Facts) -> Assessment:
-    """Every finding, the most serious first."""
-    findings = [finding for rule in RULES.values() for finding in rule.findings(found)]
+def assess(
+    found: Facts,
+    plan: Plan | None = None,
+    *,
+    host: str = "",
+    waivers: Mapping[str, Waiver] | None = None,
+    today: str = "",
+    measured: Measured | None = None,
+    rules: Mapping[str, Rule] = RULES,
+) -> Assessment:
+    """Judge ``found``; every finding, the most serious first.
+
+    ``plan`` decides what is taken, by default as it would be proposed. ``waivers`` are by id of
+    the finding, and hold until ``today`` (ISO 8601). ``measured`` is a copy that was made before.
+    """
+    host = host or found.system.fqdn
+    plan = plan or propose(found, host)
+    seen = [finding for rule in rules.values() for finding in rule.findings(found)]
+    findings = waive(seen, waivers or {}, today, {*rules, EXPIRED.id})
     findings.sort(key=lambda finding: (-finding.level, finding.id, finding.where))
-    missing = {failure.subject for failure in found.failures} & set(NEEDED)
+    size = sizes.of(found, plan)
     return Assessment(
-        host=found.system.fqdn,
-        fit=fit(findings, complete=found.privileged and not missing),
+        schema=SCHEMA,
+        host=host,
+        summary=summary.of(found),
+        fit=fit.of(findings, fit.complete(found)),
         findings=tuple(findings),
+        sizes=size,
+        prediction=prediction.of(plan, size, measured),
+        resources=resources.of(found, size),
+        minutes=minutes.of(found),
+        dependencies=dependencies.of(found),
+        offers=offers.of(found, plan),
     )
