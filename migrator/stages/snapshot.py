@@ -9,13 +9,18 @@ from migrator import fleet, snapshot
 from migrator.assess import Assessment
 from migrator.carrier import Carrier
 from migrator.decode import DecodeError, decode
-from migrator.errors import Blocked, MigratorError
+from migrator.errors import Blocked, MigratorError, UsageError
 from migrator.facts import Facts
 from migrator.facts.packages import Packages
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
 from migrator.workdir import Workdir, read_json, write_json
+
+NO_ANSWERS: dict[str, dict[str, object]] = {
+    "http": {},
+    "log": {},
+}  # a disk that is only mounted serves nobody
 
 
 def run(context: Context, source: Carrier) -> Outcome:
@@ -24,6 +29,7 @@ def run(context: Context, source: Carrier) -> Outcome:
         return Outcome(True, f"would take a snapshot of {host} after its plan")
     found = context.facts()
     plan = plan_file.load(work.plan, host)
+    _refuse_another_root(context, found)
     _refuse_blocked(context, plan)
     kept = snapshot.kept(work, plan, found)
     if kept and not context.refresh:
@@ -31,10 +37,20 @@ def run(context: Context, source: Carrier) -> Outcome:
     if context.check:
         return Outcome(True, f"would take a snapshot of {host} into {work.store}")
     with work.lock("snapshot"):
-        write_json(work.probes, _probe(source, plan))
+        write_json(work.probes, _probe(source, plan) if found.live else NO_ANSWERS)
         layout = _layout(work, found)
         taken = snapshot.take(source, plan, found, work, context.progress, layout)
     return _outcome(host, taken, True)
+
+
+def _refuse_another_root(context: Context, found: Facts) -> None:
+    """The facts decide what is taken; of another root they would be another host's."""
+    if context.root.rstrip("/") != found.root.rstrip("/"):
+        raise UsageError(
+            f"the facts of {context.host} are of {found.root}, the snapshot would be of"
+            f" {context.root}",
+            f"give --root {found.root}" if found.root != "/" else "leave out --root",
+        )
 
 
 def _refuse_blocked(context: Context, plan: Plan) -> None:

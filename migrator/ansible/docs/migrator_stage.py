@@ -29,7 +29,8 @@ options:
     type: dict
     default: {}
   root:
-    description: Where the host's disk is mounted on the machine that the task reaches (discover).
+    description:
+      - Where the host's disk is mounted on the machine that the task reaches (discover, snapshot).
     type: str
     default: /
   limits:
