@@ -59,7 +59,7 @@ RECORDS = {
     "security": Security,
     "logrotate": Logrotate,
 }
-LISTS = ("units", "processes", "secrets", "literals")
+LISTS = ("units", "processes", "services", "secrets", "literals")
 PARTS = {
     "jobs": "cron",
     "rules": "syslog",

@@ -24,6 +24,7 @@ from migrator.facts.processes import Process
 from migrator.facts.repositories import Repositories
 from migrator.facts.secrets import Secret
 from migrator.facts.security import Security
+from migrator.facts.services import Service
 from migrator.facts.software import Software
 from migrator.facts.storage import Storage
 from migrator.facts.syslog import Syslog
@@ -75,6 +76,7 @@ class Facts:
     storage: Storage
     accounts: Accounts
     kernel: Kernel
+    services: tuple[Service, ...]
     security: Security
     secrets: tuple[Secret, ...]
     literals: tuple[OwnLiteral, ...]

@@ -23,6 +23,7 @@ SECRETS = {
     "private-key": "a private key does not belong into an image",
     "ssh-host-key": "the host's identity does not belong into an image",
     "password-file": "passwords do not belong into an image",
+    "keytab": "the keys of a service do not belong into an image",
 }
 
 

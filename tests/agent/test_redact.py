@@ -43,6 +43,7 @@ TEXTS = [
     "    password: {}",
     "bind password = {} {}",
     "requirepass {}",
+    "*.* :ommysql:db,syslog,rsyslog,{}",
     "rocommunity {} 10.0.0.0/8",
     'createUser bob MD5 "{}" DES "{}"',
     "CREATE USER a@b IDENTIFIED BY '{}'",

@@ -113,7 +113,7 @@ PLANTED: list[tuple[str, str, list[tuple[str, str, int]]]] = [
     (
         "srv/tf/terraform.tfstate",
         '{"terraform_version": "1", "x": "hunter2"}',
-        [("password-file", "Terraform state", 0)],
+        [("store", "Terraform state", 0)],
     ),
     ("etc/ansible/.vault_pass", "hunter2\n", [("password-file", "vault", 0)]),
     (
@@ -149,6 +149,7 @@ INNOCENT = {
     "password = ${DB_PASSWORD}\n",
     "etc/ssh/sshd_config": "PasswordAuthentication yes\nPermitEmptyPasswords no\n",
     "etc/sudoers": "ops ALL=(ALL) NOPASSWD: ALL\n",
+    "etc/pam.d/common-account": "account [success=1 new_authtok_reqd=done] pam_unix.so\n",
     "etc/nsswitch.conf": "passwd: files sss\nshadow: files\n",
     "etc/pam.d/common-password": "password requisite pam_pwquality.so retry=3\n",
     "etc/login.defs": "PASS_MAX_DAYS 99999\nPASS_WARN_AGE 7\n",

@@ -25,7 +25,7 @@ def lay_out(name: str, top: Path) -> str:
     shutil.copytree(HERE / name / "tree", root, symlinks=True)
     for place, directories, files in os.walk(root):
         for entry in (*directories, *files):
-            os.chown(f"{place}/{entry}", 0, 0, follow_symlinks=False)
+            _own(Path(place, entry))
             os.utime(f"{place}/{entry}", (WRITTEN, WRITTEN), follow_symlinks=False)
     attributes = HERE / name / "attributes"
     for line in attributes.read_text().splitlines() if attributes.exists() else ():
@@ -33,6 +33,13 @@ def lay_out(name: str, top: Path) -> str:
         os.chown(root / path, int(uid), int(gid), follow_symlinks=False)
         (root / path).chmod(int(mode, 8))
     return str(root)
+
+
+def _own(path: Path) -> None:
+    """Root's, and readable by all, whatever umask the repository was checked out with."""
+    os.chown(path, 0, 0, follow_symlinks=False)
+    if not path.is_symlink():
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
 def recording(name: str) -> list[tuple[list[str], str]] | None:

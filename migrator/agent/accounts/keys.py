@@ -33,7 +33,8 @@ def read(host, users):
     found = []
     for path, user in _places(settings, users):
         found += list(_keys(host, path, user, "login"))
-    for path in host.files(DIRECTORY):
+    seen = set(row["where"].rpartition(":")[0] for row in found)
+    for path in [path for path in host.files(DIRECTORY) if path not in seen]:
         found += list(_keys(host, path, path.rpartition("/")[2], "login"))
     authorities = sshd.value_of(settings, "TrustedUserCAKeys", "none")
     if authorities.startswith("/"):

@@ -21,7 +21,7 @@ ABOUT = re.compile(
     r"|time|timeout|ttl|lifetime|expir\w*|name|policy|prompt|dialog|authentication|quality|command"
     r"|cmd|program|script|backend|provider|mode|format|algorithm|encryption|hashing|retry|tries"
     r"|warn|change|check|through|reverse|sync|required|enabled?|agent|history|issuer|endpoint"
-    r"|query|map)s?\d*$"
+    r"|query|map|reqd)s?\d*$"
     r"|^-*(?:no|ask|load|import|prompt|list)[_-]?(?:pass|credential)"
     r"|(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached)[_-]?pass$"
 )

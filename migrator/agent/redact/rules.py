@@ -110,6 +110,7 @@ URLS = (
 )
 OTHERS = (
     _rule(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----", KEY_BLOCK),
+    _rule(r":om(?:mysql|pgsql):[^,\s]*,[^,\s]*,[^,\s]*,"),  # rsyslog: server, database, user
     _rule(r"jdbc:oracle:\w+:[^\s/:@]+/", BEFORE_AT),
     _rule(
         r"(?i)(?<![a-z])authorization[\"']?\s*[:=,]\s*[\"']?"
@@ -126,7 +127,19 @@ TEXT = (
     (("://",), URLS),
     (("pass", "pw", "secret", "credential", "token", "key", "psk", "community", "auth"), NAMED),
     (
-        ("private", "oracle", "auth", "bearer", "ident", "login", "pass", "pw", "com", "user"),
+        (
+            "private",
+            "oracle",
+            ":om",
+            "auth",
+            "bearer",
+            "ident",
+            "login",
+            "pass",
+            "pw",
+            "com",
+            "user",
+        ),
         OTHERS,
     ),
     (HINTS, tuple(_command(name, option, BLANK, VALUE) for name, option in COMMANDS)),

@@ -57,7 +57,7 @@ LITERAL = re.compile(r"""([A-Za-z_][\w-]*)["'\])]*\s*(?:=>|[=:,])\s*["']([^"'$%{
 COMMENT = re.compile(r"\s*(?:#|;|<!--|--\s)")
 COMMENT_IN_CODE = re.compile(r"\s*(?:#|//|\*|/\*)")
 HINT = re.compile(
-    b"(?i)pass|pwd|secret|token|credential|api_?key|access_?key|psk|authtok|community|authorization|identified"
+    b"(?i)pass|pwd|secret|token|credential|(?:api|access|auth|account|master|private|shared|signing|storage|encryption)[_.-]?key|psk|authtok|community|authorization|identified"
     b"|:[^\\s/:@]+@|\\$(?:1|2[aby]?|5|6|y)\\$|-p\\S|curl|com2sec|createuser|bearer|AKIA|rootpw|bindpw"
 )
 

@@ -37,13 +37,13 @@ TABLE = tuple(
         (
             r"/gcloud/(?:credentials\.db|access_tokens\.db|application_default_credentials\.json)",
             r"",
-            "password-file",
+            "store",
             "Google Cloud",
         ),
         (
             r"/\.azure/(?:accessTokens\.json|msal_token_cache\.\w+|service_principal_entries\.\w+)",
             r"",
-            "password-file",
+            "store",
             "Azure",
         ),
         (r"/\.s3cfg", r"secret_key\s*=\s*\S", "password-file", "S3"),
@@ -61,7 +61,7 @@ TABLE = tuple(
             "password-file",
             "Kubernetes",
         ),
-        (r"\.tfstate(?:\.backup)?", r'"terraform_version"', "password-file", "Terraform state"),
+        (r"\.tfstate(?:\.backup)?", r'"terraform_version"', "store", "Terraform state"),
         (r"/\.?vault[_-]?pass(?:word)?[\w.-]*|/\.vault-token", FILLED, "password-file", "vault"),
         (r"/(?:chap|pap)-secrets", FILLED, "password-file", "PPP"),
         (
@@ -101,14 +101,14 @@ TABLE = tuple(
             "password-file",
             "mail relay",
         ),
-        (r"/rclone\.conf", r"(?m)^(?:pass|token|secret_access_key)\s*=", "password-file", "rclone"),
+        (r"/rclone\.conf", r"(?m)^(?:pass|token|secret_access_key)\s*=", "store", "rclone"),
         (r"/\.erlang\.cookie", r"", "password-file", "Erlang"),
         (r"/munge/munge\.key|/corosync/authkey", r"", "password-file", "cluster"),
-        (r"/samba/private/[\w.-]*\.tdb|/samba/passdb\.tdb", r"", "password-file", "Samba"),
+        (r"/samba/private/[\w.-]*\.tdb|/samba/passdb\.tdb", r"", "store", "Samba"),
         (
             r"/jenkins[^/]*/(?:credentials\.xml|secrets/(?:master\.key|hudson\.util\.Secret))",
             r"",
-            "password-file",
+            "store",
             "Jenkins",
         ),
         (

@@ -1,0 +1,131 @@
+"""Web and application servers."""
+
+from __future__ import absolute_import, division, print_function
+
+from migrator.agent.services.kind import kind
+
+KINDS = (
+    kind(
+        "web",
+        "nginx",
+        units="nginx|openresty",
+        programs="nginx|openresty",
+        packages="nginx(?:-core|-full|-light|-extras)?|openresty",
+        configs="/etc/nginx/nginx.conf",
+    ),
+    kind(
+        "web",
+        "apache",
+        units=r"httpd\d*|apache2(?:@.*)?",
+        programs=r"httpd|apache2|httpd\.worker",
+        packages=r"httpd\d*|apache2|httpd24-httpd",
+        configs="/etc/apache2/apache2.conf /etc/httpd/conf/httpd.conf",
+    ),
+    kind("web", "lighttpd", configs="/etc/lighttpd/lighttpd.conf"),
+    kind(
+        "web",
+        "haproxy",
+        units="haproxy(?:@.*)?",
+        programs="haproxy(?:-systemd-wrapper)?",
+        packages=r"haproxy\w*",
+        configs="/etc/haproxy/haproxy.cfg",
+    ),
+    kind(
+        "web",
+        "caddy",
+        units="caddy(?:-api)?",
+        configs="/etc/caddy/Caddyfile",
+        data="/var/lib/caddy",
+    ),
+    kind("web", "traefik", configs="/etc/traefik/traefik.*"),
+    kind(
+        "web",
+        "tomcat",
+        units=r"tomcat\d*(?:@.*)?",
+        programs="",
+        commands=r"org\.apache\.catalina\.startup\.Bootstrap",
+        packages=r"tomcat\d*",
+        configs=(
+            "/etc/tomcat*/server.xml /opt/*tomcat*/conf/server.xml "
+            "/usr/share/tomcat*/conf/server.xml /var/lib/tomcat*/conf/server.xml"
+        ),
+    ),
+    kind(
+        "web",
+        "jboss",
+        units=r"jboss\S*|wildfly\S*",
+        programs="",
+        commands=r"org\.jboss\.as\S*|-Djboss\.home\.dir",
+        packages=r"wildfly\S*|jboss\S*",
+        configs="/opt/*/standalone/configuration/standalone*.xml /etc/wildfly/*",
+    ),
+    kind(
+        "web",
+        "weblogic",
+        units=r"weblogic\S*",
+        programs="",
+        commands=r"weblogic\.Server",
+        packages=r"weblogic\S*",
+    ),
+    kind(
+        "web",
+        "websphere",
+        units=r"websphere\S*|was\.init",
+        programs="",
+        commands=r"com\.ibm\.ws\.\S*",
+        packages="",
+    ),
+    kind(
+        "web",
+        "jetty",
+        units=r"jetty\d*",
+        programs="",
+        commands=r"org\.eclipse\.jetty\.\S*|/jetty\S*/start\.jar",
+        packages=r"jetty\d*",
+        configs="/etc/jetty*/*.ini",
+    ),
+    kind(
+        "web",
+        "jenkins",
+        programs="",
+        commands=r"/jenkins\.war",
+        configs="/etc/default/jenkins /etc/sysconfig/jenkins",
+        data="/var/lib/jenkins",
+    ),
+    kind(
+        "web",
+        "gitlab",
+        units="gitlab-runsvdir|gitlab-runner",
+        programs="gitlab-runner",
+        commands="/opt/gitlab/",
+        packages="gitlab-[ce]e|gitlab-runner",
+        configs="/etc/gitlab/gitlab.rb /etc/gitlab-runner/config.toml",
+        data="/var/opt/gitlab",
+    ),
+    kind(
+        "web",
+        "php-fpm",
+        units=r"php[\d.]*-fpm|php\d+-php-fpm|rh-php\d+-php-fpm",
+        programs=r"php-fpm[\d.]*",
+        commands="php-fpm: master process",
+        packages=r"php[\d.]*-fpm|php\d+-php-fpm|php-fpm",
+        configs=("/etc/php-fpm.conf /etc/php/*/fpm/php-fpm.conf /etc/php5/fpm/php-fpm.conf"),
+    ),
+    kind(
+        "web",
+        "uwsgi",
+        units=r"uwsgi\S*",
+        programs="uwsgi(?:-core)?",
+        packages="uwsgi(?:-core)?",
+        configs="/etc/uwsgi/apps-enabled/* /etc/uwsgi.ini /etc/uwsgi.d/*",
+    ),
+    kind(
+        "web",
+        "gunicorn",
+        units=r"gunicorn\S*",
+        programs="",
+        commands=r"/gunicorn\d? |gunicorn: master",
+        packages="",
+    ),
+    kind("web", "passenger", units=r"passenger\S*", programs=r"PassengerAgent|Passenger\w*"),
+)

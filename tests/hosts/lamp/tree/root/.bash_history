@@ -1,0 +1,3 @@
+ls
+mysql -uroot -p5ecr3t-root
+exit
