@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,15 +89,21 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
     taken = load(work)
     tree = SnapshotTree(work)
     store = Store(work.store)
-    top = _adaptations(store, tree, changes, taken.taken_at)
-    names = stacked(taken.layers)
-    layers = [*(taken.layers[name] for name in names), top]
-    config, config_size = store.add(_config([*names, "adaptations"], layers, plan, found, taken))
+    moment = int(os.environ.get("SOURCE_DATE_EPOCH", taken.taken_at))
+    layers = {name: taken.layers[name] for name in stacked(taken.layers)}
+    if changes:
+        layers["adaptations"] = _adaptations(store, tree, changes, moment)
+    labels = _labels(plan, taken, moment)
+    config, config_size = store.add(_config(layers, plan, found, labels))
     manifest = {
         "schemaVersion": 2,
         "mediaType": f"{TYPE}.manifest.v1+json",
         "config": _descriptor(f"{TYPE}.config.v1+json", config, config_size),
-        "layers": [_descriptor(f"{TYPE}.layer.v1.tar+gzip", x.digest, x.size) for x in layers],
+        "layers": [
+            _descriptor(f"{TYPE}.layer.v1.tar+gzip", layer.digest, layer.size)
+            for layer in layers.values()
+        ],
+        "annotations": labels,
     }
     digest, size = store.add(manifest)
     store.tag(work.host, _descriptor(f"{TYPE}.manifest.v1+json", digest, size))
@@ -103,8 +112,8 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
         "repository": work.host.lower(),
         "manifest": digest,
         "config": config,
-        "size": sum(layer.raw_size for layer in layers),
-        "layers": [layer.digest for layer in layers],
+        "size": sum(layer.raw_size for layer in layers.values()),
+        "layers": [layer.digest for layer in layers.values()],
         "volumes": {
             path: {"digest": blob.digest, "size": blob.raw_size}
             for path, blob in sorted(taken.volumes.items())
@@ -116,10 +125,27 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
     return made
 
 
+def _labels(plan: Plan, taken: Snapshot, moment: int) -> dict[str, str]:
+    """What the image says of its making, alike in its config and its manifest."""
+    decided = json.dumps(asdict(plan), sort_keys=True).encode()
+    return {
+        "org.opencontainers.image.created": _iso(moment),
+        "org.opencontainers.image.title": taken.host,
+        "io.migrator.source": taken.host,
+        "io.migrator.taken": _iso(taken.taken_at),
+        "io.migrator.version": __version__,
+        "io.migrator.plan": f"sha256:{hashlib.sha256(decided).hexdigest()}",
+    }
+
+
+def _iso(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+
+
 def _config(
-    names: Sequence[str], layers: Sequence[Layer], plan: Plan, found: Facts, taken: Snapshot
+    layers: Mapping[str, Layer], plan: Plan, found: Facts, labels: dict[str, str]
 ) -> dict[str, Any]:
-    created = datetime.fromtimestamp(taken.taken_at, UTC).isoformat().replace("+00:00", "Z")
+    created, host = labels["org.opencontainers.image.created"], labels["io.migrator.source"]
     return {
         "created": created,
         "architecture": ARCHITECTURES.get(found.system.architecture, found.system.architecture),
@@ -128,16 +154,12 @@ def _config(
             "Cmd": ["/sbin/init"],
             "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
             "StopSignal": STOP_SIGNALS[plan.init],
-            "Labels": {
-                "io.migrator.source": taken.host,
-                "io.migrator.taken": created,
-                "io.migrator.version": __version__,
-            },
+            "Labels": labels,
         },
-        "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
+        "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers.values()]},
         "history": [
-            {"created": created, "created_by": f"migrator snapshot of {taken.host}: {name}"}
-            for name in names
+            {"created": created, "created_by": f"migrator snapshot of {host}: {name}"}
+            for name in layers
         ],
     }
 

@@ -1,0 +1,180 @@
+"""A second snapshot, of the same host or of another: what is read, packed and stored again."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from migrator import known, ledger, local, snapshot
+from migrator.contents import Content
+from migrator.entries import Entry, Unreadable
+from migrator.plan import PathChoice
+from migrator.progress import Silent
+from migrator.store import Store
+from migrator.workdir import Workdir, make_private
+from tests import builders as build
+from tests import corpus
+
+PLAN = build.plan(paths={"/srv": PathChoice("volume")})
+Ask = Callable[[Entry], Content | Unreadable]
+
+
+def make(root: Path, seed: int = 1) -> None:
+    """Files of a package, of its own and of a volume; a few of them large."""
+    chance = random.Random(seed)
+    for top in ("usr/bin", "usr/share/doc", "opt/shop", "srv/data", "var/lib/dpkg/info"):
+        (root / top).mkdir(parents=True)
+    for number in range(200):
+        name = ("usr/bin", "usr/share/doc", "opt/shop", "srv/data")[number % 4]
+        size = 200_000 if number % 50 == 0 else chance.randrange(3000)
+        (root / name / f"f{number}").write_bytes(chance.randbytes(size))
+    names = "".join(f"/usr/bin/f{number}\n" for number in range(0, 200, 4))
+    (root / "var/lib/dpkg/info/tools.list").write_text(names)
+    for path in root.rglob("usr/bin/*"):
+        os.utime(path, (1_600_000_000, 1_600_000_000))  # as packages have them
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    make(tmp_path / "source")
+    return tmp_path / "source"
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Workdir:
+    return workdir(tmp_path / "work", "old")
+
+
+def workdir(place: Path, host: str) -> Workdir:
+    made = Workdir(place, host)
+    make_private(made.path)
+    return made
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[str]]:
+    """The paths that were read since it was asked last; written by the workers, so to a file."""
+    log = tmp_path / "read.log"
+    reader = local.reader
+
+    def noted(root: str) -> Ask:
+        ask = reader(root)
+
+        def answer(entry: Entry) -> Content | Unreadable:
+            with log.open("a") as handle:
+                handle.write(entry.text + "\n")
+            return ask(entry)
+
+        return answer
+
+    monkeypatch.setattr(local, "reader", noted)
+
+    def taken() -> list[str]:
+        found = log.read_text().splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return sorted(found)
+
+    return taken
+
+
+def take(root: Path, work: Workdir) -> snapshot.Snapshot:
+    with corpus.here() as carrier:
+        return snapshot.take(carrier, PLAN, build.facts(root=str(root)), work, Silent())
+
+
+def settle(root: Path) -> None:
+    """Let the clock pass what was written, and a later change mark it as passed."""
+    time.sleep(0.05)
+    (root / "opt/shop/clock").write_text(str(time.time()))
+
+
+def test_nothing_is_read_again_that_did_not_change(
+    root: Path, work: Workdir, read: Callable[[], list[str]]
+) -> None:
+    settle(root)
+    first = take(root, work)
+    assert len(read()) == 202
+    second = take(root, work)
+    assert read() == ["/opt/shop/clock"], "it may have changed in the same tick of the clock"
+    assert (second.layers, second.volumes) == (first.layers, first.volumes)
+    assert second.counts == first.counts
+
+
+def test_what_changed_is_read_and_nothing_else(
+    root: Path, work: Workdir, read: Callable[[], list[str]], tmp_path: Path
+) -> None:
+    settle(root)
+    first = take(root, work)
+    read()
+    changed = root / "opt/shop/f6"
+    before = changed.stat()
+    changed.write_bytes(bytes(before.st_size))
+    os.utime(changed, ns=(before.st_atime_ns, before.st_mtime_ns))  # it hides the change
+    (root / "srv/data/f3").unlink()
+    (root / "usr/bin/f4").chmod(0o4755)
+    second = take(root, work)
+    assert set(read()) >= {"/opt/shop/f6", "/usr/bin/f4"}
+    anew = take(root, workdir(tmp_path / "anew", "old"))
+    assert (second.layers, second.volumes) == (anew.layers, anew.volumes)
+    assert second.layers["application"] != first.layers["application"]
+    assert second.volumes != first.volumes
+    assert second.layers["system"] == first.layers["system"]
+    paths = {row["path"] for row in ledger.rows(work.ledger)}
+    assert "/opt/shop/f6" in paths and "/srv/data/f3" not in paths
+
+
+def test_another_host_stores_only_what_is_its_own(
+    root: Path, work: Workdir, tmp_path: Path
+) -> None:
+    first = take(root, work)
+    before = sum(Store(work.store).sizes().values())
+    shutil.copytree(root, tmp_path / "second", symlinks=True)
+    (tmp_path / "second/opt/shop/own").write_bytes(b"its own")
+    second = take(tmp_path / "second", workdir(work.root, "new"))
+    assert second.layers["packages"] == first.layers["packages"], "times of directories differ"
+    added = sum(Store(work.store).sizes().values()) - before
+    assert added < first.layers["application"].size + 20_000 + first.volumes["/srv"].size
+    alone = take(tmp_path / "second", workdir(tmp_path / "alone", "new"))
+    assert alone.layers == second.layers, "what the store held before changes no byte"
+
+
+@pytest.mark.parametrize("damage", [b"", b"no gzip", None])
+def test_without_a_memory_all_is_read_and_the_same_comes_out(
+    root: Path, work: Workdir, damage: bytes | None, read: Callable[[], list[str]]
+) -> None:
+    first = take(root, work)
+    read()
+    data = work.known.read_bytes()
+    work.known.write_bytes(data[: len(data) // 2] if damage is None else damage)
+    second = take(root, work)
+    assert read()
+    assert second.layers == first.layers
+
+
+def test_a_lost_content_is_read_again(
+    root: Path, work: Workdir, read: Callable[[], list[str]]
+) -> None:
+    settle(root)
+    first = take(root, work)
+    read()
+    (work.store / "contents.sqlite").unlink()
+    assert take(root, work).layers == first.layers
+    assert len(read()) == 202
+
+
+ENTRY = Entry(b"a", "f", 0o644, 0, 0, 1, 5, 10**18 + 1, 1, 2, 1, 0, 0, b"", (), None, "")
+
+
+@pytest.mark.parametrize(("ctime", "sure"), [(-(10**9), True), (-(10**6), False), (0, False)])
+def test_a_change_in_the_same_tick_would_go_unseen(tmp_path: Path, ctime: int, sure: bool) -> None:
+    from migrator import spill
+
+    record = spill.packed(ENTRY)
+    known.write(tmp_path / "known.gz", ENTRY.ctime_ns - ctime, [(b"d" * 32, record)])
+    assert (known.Known(tmp_path / "known.gz").digest(ENTRY) == b"d" * 32) is sure
