@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 from isal import isal_zlib
@@ -48,6 +48,8 @@ class Index:
             self._db = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None)
             self._db.execute("PRAGMA synchronous = FULL")
             self._prepare()
+        # Nothing is to be looked up in an empty index; what others add meanwhile is not missed.
+        self._empty = self._row("SELECT 1 FROM span LIMIT 1") is None
 
     def __enter__(self) -> Self:
         return self
@@ -62,17 +64,21 @@ class Index:
                 for statement in SCHEMA.split(";"):
                     self._db.execute(statement)
 
-    def add(self, key: bytes, layer: Layer, spans: Iterable[tuple[Span, list[Held]]]) -> None:
+    def add(self, key: bytes, layer: Layer, spans: Sequence[tuple[Span, list[Held]]]) -> None:
         """Know the published blob of ``layer`` and what is in it; all of it or nothing."""
+        self._empty = False
         with self._transaction():
             put = self._db.execute
             put("INSERT OR IGNORE INTO blob (digest) VALUES (?)", (layer.digest,))
             blob = self._one("SELECT id FROM blob WHERE digest = ?", layer.digest)
-            for span, contents in spans:
-                values = (span.key, blob, span.start, span.size, span.raw_size, span.crc)
-                put("INSERT OR IGNORE INTO span VALUES (?, ?, ?, ?, ?, ?)", values)
-                rows = [(held.digest, span.key, held.at, held.size) for held in contents]
-                self._db.executemany("INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?)", rows)
+            self._db.executemany(
+                "INSERT OR IGNORE INTO span VALUES (?, ?, ?, ?, ?, ?)",
+                ((s.key, blob, s.start, s.size, s.raw_size, s.crc) for s, _ in spans),
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?)",
+                ((held.digest, s.key, held.at, held.size) for s, found in spans for held in found),
+            )
             put(
                 "INSERT OR REPLACE INTO layer VALUES (?, ?, ?, ?, ?)",
                 (key, layer.digest, layer.size, layer.diff_id, layer.raw_size),
@@ -95,6 +101,8 @@ class Index:
         return found if found and self._store.has(found.digest, found.size) else None
 
     def span(self, key: bytes) -> Span | None:
+        if self._empty:
+            return None
         row = self._row(
             "SELECT key, digest, start, size, raw_size, crc FROM span JOIN blob ON blob.id = blob"
             " WHERE key = ? LIMIT 1",
