@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
@@ -32,7 +32,9 @@ class Content:
     failure: str = ""
 
 
-def contents(source: Carrier, root: str, wanted: Sequence[Entry]) -> Iterator[Content | Unreadable]:
+def contents(
+    source: Carrier, root: str, wanted: Collection[Entry]
+) -> Iterator[Content | Unreadable]:
     """The contents of ``wanted`` below ``root``, in this order; ProtocolError for anything else."""
     with source.stream("agent", "read", {"root": root}) as channel:
         # Requests are written beside the answers: neither end can block the other.
@@ -42,7 +44,7 @@ def contents(source: Carrier, root: str, wanted: Sequence[Entry]) -> Iterator[Co
         asking.join()
 
 
-def _ask(stream: BinaryIO, wanted: Sequence[Entry]) -> None:
+def _ask(stream: BinaryIO, wanted: Collection[Entry]) -> None:
     paths: list[bytes] = []
     size = 0
     try:
@@ -59,7 +61,7 @@ def _ask(stream: BinaryIO, wanted: Sequence[Entry]) -> None:
         return  # the reader of the answers sees the same end, and says so
 
 
-def answers(stream: BinaryIO, wanted: Sequence[Entry]) -> Iterator[Content | Unreadable]:
+def answers(stream: BinaryIO, wanted: Collection[Entry]) -> Iterator[Content | Unreadable]:
     """What the agent's ``read`` stream answers to the asking for ``wanted``.
 
     Raises ProtocolError for a stream that is malformed, truncated or answers something else.
@@ -79,7 +81,7 @@ def _broken() -> Iterator[None]:
         ) from error
 
 
-def _answers(stream: BinaryIO, wanted: Sequence[Entry]) -> Iterator[Content | Unreadable]:
+def _answers(stream: BinaryIO, wanted: Collection[Entry]) -> Iterator[Content | Unreadable]:
     waiting = iter(wanted)
     while True:
         kind, payload = frames.read(stream)

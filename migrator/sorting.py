@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -38,15 +38,30 @@ class Group:
                 seen.add(inode)
             yield number, digest, entry, first and digest == spill.UNKNOWN
 
-    def wanted(self) -> Iterator[Entry]:
-        return (entry for _, _, entry, asked in self.records() if asked)
-
     def _ordered(self) -> Iterable[tuple[int, bytes, Entry]]:
         """Files of a package lie together, so that hosts share them whatever else is there."""
         found = ((n, digest, spill.unpacked(r)) for n, digest, r in spill.records(self.path))
         if not self.fate.name.startswith(PACKAGES) or self.fate.kind != "layer":
             return found
         return sorted(found, key=lambda record: (record[2].package, record[0]))
+
+
+class Wanted(Collection[Entry]):
+    """What is to be read for ``groups``, in their order, each time read from the disk anew."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self._groups = groups
+        self._count = sum(1 for _ in self)
+
+    def __iter__(self) -> Iterator[Entry]:
+        for group in self._groups:
+            yield from (entry for _, _, entry, asked in group.records() if asked)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, entry: object) -> bool:
+        return any(entry == wanted for wanted in self)
 
 
 class Sorting:

@@ -17,7 +17,7 @@ from migrator.errors import PlanInvalid, ProtocolError
 from migrator.layers import Fates
 from migrator.progress import Progress
 from migrator.rows import Rows, Written, joined
-from migrator.sorting import KEPT, Group, Sorting
+from migrator.sorting import KEPT, Group, Sorting, Wanted
 from migrator.store import Store
 from migrator.workdir import Workdir
 
@@ -49,9 +49,7 @@ class Taking:
             secrets = self._secrets(secret, local.reader(self._root), fates)
             return built, secrets
         asked = [*groups, secret] if secret else groups
-        answers = contents(
-            self._source, self._root, [entry for group in asked for entry in group.wanted()]
-        )
+        answers = contents(self._source, self._root, Wanted(asked))
 
         def answer(_: Entry) -> Content | Unreadable:
             return next(answers)
