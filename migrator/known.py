@@ -26,29 +26,44 @@ def order(path: bytes) -> bytes:
 
 
 class Known:
-    """Asked for paths in the order of the walk, it goes through the last one beside it."""
+    """Asked for every path in the order of the walk, it goes through the last one beside it."""
 
     def __init__(self, path: Path) -> None:
         self._records = _read(path)
-        self._next: tuple[bytes, Entry, bytes] | None = None
+        self._next: tuple[bytes, bytes, bytes] | None = None  # order, digest, record
         self._advance()
+        self._same = self._next is not None
 
-    def digest(self, entry: Entry) -> bytes:
+    @property
+    def same(self) -> bool:
+        """Whether the whole walk was as the last one, and each content is known."""
+        return self._same and self._next is None
+
+    def digest(self, entry: Entry, record: bytes) -> bytes:
         """The digest of its content when nothing says that it was written to, else UNKNOWN."""
         key = order(entry.path)
         while self._next and self._next[0] < key:
             self._advance()
-        if not self._next or self._next[0] != key or entry.kind != "f":
+            self._same = False
+        if not self._next or self._next[0] != key:
+            self._same = False
             return spill.UNKNOWN
-        return self._next[2] if _state(self._next[1]) == _state(entry) else spill.UNKNOWN
+        _, digest, last = self._next
+        self._advance()
+        if last != record:
+            self._same = False
+            if entry.kind == "f" and _state(spill.unpacked(last)) != _state(entry):
+                return spill.UNKNOWN
+        return digest if entry.kind == "f" else spill.UNKNOWN
+
+    def doubt(self) -> None:
+        """The walk is as the last one, but not all of it is known."""
+        self._same = False
 
     def _advance(self) -> None:
         digest, record = next(self._records, (b"", b""))
-        if not record:
-            self._next = None
-            return
-        entry = spill.unpacked(record)
-        self._next = order(entry.path), entry, digest
+        path = spill.unpacked(record).path if record else b""
+        self._next = (order(path), digest, record) if record else None
 
 
 def _state(entry: Entry) -> tuple[int, ...]:

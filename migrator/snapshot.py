@@ -86,7 +86,8 @@ def take(
     progress: Progress,
     layout: Mapping[str, Iterable[str]] | None = None,
 ) -> Snapshot:
-    """Read everything that the plan keeps. Nothing is published before the ledger adds up.
+    """Read everything that the plan keeps. Nothing is published before the ledger adds up. When
+    nothing changed since the last snapshot, that one is given again.
 
     ``layout``: layers of packages and the packages in each; without it they share one layer.
     """
@@ -95,8 +96,11 @@ def take(
     store = Store(work.store)
     with store.used(), _scratch(work) as place:
         with Index(store) as index:
+            index.reconcile()
             sorting = Sorting(place, fates, known.Known(work.known), index)
             _walk(source, found, sorting, progress)
+        if sorting.same and (last := _valid(work, plan, found, layout)):
+            return last
         need_space(work.root, sorting.size)
         taking = Taking(source, found.root, sorting, work)
         try:
@@ -113,10 +117,27 @@ def take(
             _blobs(built, "layer"),
             _blobs(built, "volume"),
             dict(+taking.counts),
-            {name: tuple(sorted(packages)) for name, packages in layout.items()},
+            _sorted(layout),
         )
         write_json(work.snapshot, asdict(taken))
     return taken
+
+
+def _valid(
+    work: Workdir, plan: Plan, found: Facts, layout: Mapping[str, Iterable[str]]
+) -> Snapshot | None:
+    """The last snapshot when only a change of the tree would make another."""
+    last = kept(work, plan, found)
+    if last is None or not (work.ledger.exists() and work.secrets.exists()):
+        return None
+    store = Store(work.store)
+    blobs = (*last.layers.values(), *last.volumes.values())
+    there = all(store.has(blob.digest, blob.size) for blob in blobs)
+    return last if there and last.layout == _sorted(layout) else None
+
+
+def _sorted(layout: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(sorted(words)) for name, words in layout.items()}
 
 
 def _walk(source: Carrier, found: Facts, sorting: Sorting, progress: Progress) -> None:

@@ -89,9 +89,10 @@ class Sorting:
         packed = spill.packed(item)
         number, self.count = self.count, self.count + 1
         self.newest = max(self.newest, item.ctime_ns)
+        digest = self._known.digest(item, packed)
         self.walk.write(number, spill.UNKNOWN, packed)
         if fate.kind in (*KEPT, "secret"):
-            self._keep(number, item, fate, packed)
+            self._keep(number, item, fate, digest, packed)
         else:
             self.rows.add(number, ledger.row(item, fate.text, fate.rule))
             self.counts[fate.kind] += 1
@@ -108,13 +109,19 @@ class Sorting:
         self.rows.close()
 
     @property
+    def same(self) -> bool:
+        """Whether the last snapshot would be made again, if the plan is the same."""
+        return self._known.same and not self.lost
+
+    @property
     def size(self) -> int:
         """Bytes to be read."""
         return sum(group.size for group in self.groups.values())
 
-    def _keep(self, number: int, entry: Entry, fate: Fate, packed: bytes) -> None:
-        digest = spill.UNKNOWN if fate.kind == "secret" else self._known.digest(entry)
-        if digest != spill.UNKNOWN and not self._index.holds(digest):
+    def _keep(self, number: int, entry: Entry, fate: Fate, digest: bytes, packed: bytes) -> None:
+        if digest == spill.UNKNOWN and entry.kind == "f":
+            self._known.doubt()
+        elif fate.kind == "secret" or not self._index.holds(digest):
             digest = spill.UNKNOWN
         group = self._group(fate)
         if digest == spill.UNKNOWN:

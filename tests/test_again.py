@@ -144,6 +144,22 @@ def test_another_host_stores_only_what_is_its_own(
     assert alone.layers == second.layers, "what the store held before changes no byte"
 
 
+def test_a_snapshot_of_an_unchanged_tree_is_the_last_one(root: Path, work: Workdir) -> None:
+    settle(root)
+    os.utime(root / "opt/shop", (0, 0))
+    first = take(root, work)
+    (root / "opt/shop/clock").unlink()  # the one content that is unsure; a directory has none
+    second = take(root, work)
+    ledger_at = work.ledger.stat().st_mtime_ns
+    assert second != first
+    assert take(root, work) == second
+    assert work.ledger.stat().st_mtime_ns == ledger_at, "nothing was written"
+    Store(work.store).blob(second.layers["system"].digest).unlink()
+    again = take(root, work)
+    assert again.layers == second.layers
+    assert Store(work.store).blob(second.layers["system"].digest).exists()
+
+
 @pytest.mark.parametrize("damage", [b"", b"no gzip", None])
 def test_without_a_memory_all_is_read_and_the_same_comes_out(
     root: Path, work: Workdir, damage: bytes | None, read: Callable[[], list[str]]
@@ -177,4 +193,4 @@ def test_a_change_in_the_same_tick_would_go_unseen(tmp_path: Path, ctime: int, s
 
     record = spill.packed(ENTRY)
     known.write(tmp_path / "known.gz", ENTRY.ctime_ns - ctime, [(b"d" * 32, record)])
-    assert (known.Known(tmp_path / "known.gz").digest(ENTRY) == b"d" * 32) is sure
+    assert (known.Known(tmp_path / "known.gz").digest(ENTRY, record) == b"d" * 32) is sure

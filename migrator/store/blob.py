@@ -2,7 +2,7 @@
 
 Where spans begin and end follows from the entries alone, so the same tar gives the same bytes,
 whatever the store held before. A span that the store has is copied as it is; a layer of which it
-has every span in this order is not even written. docs/decisions/0007-spans.md has the sizes.
+has every span in this order is not even written. docs/decisions/0010-spans.md has the sizes.
 """
 
 from __future__ import annotations

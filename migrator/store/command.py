@@ -96,7 +96,8 @@ def _verify(store: Store, options: argparse.Namespace) -> Result:
         more = f" and {len(found) - 1} more" if found[1:] else ""
         raise StoreDamaged(
             f"damaged blob {found[0]}{more}",
-            "run 'migrator snapshot --refresh' for the hosts that need it: " + _who(store, found),
+            "remove it and run 'migrator snapshot --refresh' for the hosts that need it: "
+            + _who(store, found),
         )
     return f"{len(there)} blobs are as they were written", {"blobs": len(there), "damaged": []}
 

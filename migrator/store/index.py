@@ -94,6 +94,16 @@ class Index:
                 self._db.execute("DELETE FROM layer WHERE digest = ?", (digest,))
             self._db.execute("DELETE FROM content WHERE key NOT IN (SELECT key FROM span)")
 
+    def reconcile(self) -> None:
+        """Forget blobs that somebody removed or cut short, so that their contents come again."""
+        there = self._store.sizes()
+        rows = self._db.execute(
+            "SELECT blob.digest, max(size) FROM blob LEFT JOIN layer USING (digest) GROUP BY 1"
+        ).fetchall()
+        gone = [digest for digest, size in rows if there.get(digest) != size]
+        if gone:
+            self.forget(gone)
+
     def layer(self, key: bytes) -> Layer | None:
         """The layer that consists of just these spans, when its blob is there."""
         row = self._row("SELECT digest, size, diff_id, raw_size FROM layer WHERE key = ?", key)
@@ -191,7 +201,7 @@ class Index:
 
     def _damaged(self, span: Span, problem: str) -> StoreDamaged:
         where = f"blob {span.blob} is damaged near byte {span.start} ({problem})"
-        return StoreDamaged(where, "run 'migrator store verify', then take the snapshot again")
+        return StoreDamaged(where, "run 'migrator store verify', which says what to do")
 
     def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
         try:
