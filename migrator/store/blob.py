@@ -159,21 +159,6 @@ class BlobWriter:
         layer = Layer(digests[0], self._size, digests[1], self._raw_size)
         return key, layer, True
 
-    def rescue(self) -> tuple[bytes, Layer] | None:
-        """As ``close`` when no more can come: a blob of the spans that are complete, if any is
-        new. It is no layer of an image, but its contents need not come again."""
-        self.end_run()
-        if self._waiting is not None:
-            return None
-        last = self.spans[-1][0]
-        self._handle.truncate(last.start + last.size)
-        self._handle.seek(0)
-        digest = hashlib.sha256()
-        while data := self._handle.read(MOST):
-            digest.update(data)
-        layer = Layer(f"sha256:{digest.hexdigest()}", last.start + last.size, "", self._raw_size)
-        return digest.digest(), layer
-
     def _large(self, size: int, pieces: Iterable[bytes], digest_of: Callable[[], bytes]) -> bytes:
         start, raw, crc = self._begin(b""), 0, 0
         for piece in _even(pieces, padding(size)):
@@ -228,9 +213,7 @@ class BlobWriter:
 
     def _copy(self, span: Span) -> None:
         self._note(replace(span, start=self._size), [])
-        for data in self._index.compressed(span):
-            self._write(data)
-        for piece in self._index.plain(span):
+        for piece in self._index.plain(span, self._write):
             self._plain.update(piece)
             self._raw_size += len(piece)
 

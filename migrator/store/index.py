@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Self
 
 from isal import isal_zlib
@@ -170,11 +170,14 @@ class Index:
         if left or check.digest() != digest:
             raise self._damaged(Span(*row[:6]), "it is not what the index says")
 
-    def plain(self, span: Span) -> Iterator[bytes]:
-        """The span decompressed, in pieces of about a megabyte. Raises StoreDamaged."""
+    def plain(self, span: Span, also: Callable[[bytes], None] | None = None) -> Iterator[bytes]:
+        """The span decompressed, in pieces of about a megabyte; ``also`` is given what it is made
+        of. Raises StoreDamaged."""
         unzip = isal_zlib.decompressobj(wbits=GZIP)
         try:
             for data in self.compressed(span):
+                if also:
+                    also(data)
                 while data:
                     if piece := unzip.decompress(data):
                         yield piece
