@@ -1,0 +1,18 @@
+"""Rules about facts that are missing or not understood."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.facts import Failure, Unparsed
+from tests.assess import Cases, check
+
+CASES: Cases = {
+    "FCT-01": ({"unparsed": (Unparsed("cron", "/etc/crontab:3", "???"),)}, {}),
+    "FCT-02": ({"failures": (Failure("network.routes", "failed", "ip: not found"),)}, {}),
+}
+
+
+@pytest.mark.parametrize("id", CASES)
+def test_fires_where_it_should_and_only_there(id: str) -> None:
+    check(id, CASES)
