@@ -32,7 +32,7 @@ FOUND: dict[str, Any] = {
             {"address": "10.1.2.3", "names": ["erp01.corp.example", "erp01", "orders"]},
             {"address": "10.1.2.4", "names": ["other"]},
         ],
-        "config": [{"settings": [{"key": "IPADDR", "value": "10.7.7.7"}]}],
+        "config": [{"kind": "ifcfg", "settings": [{"key": "IPADDR", "value": "10.7.7.7"}]}],
     },
     "accounts": {"users": [{"name": "oracle"}], "groups": []},
     "packages": {"installed": [{"name": "nginx"}]},

@@ -13,13 +13,15 @@ import pytest
 
 NAME = f"mig-net-{os.getpid()}"
 READ = """
-import json
+import json, os
 from migrator.agent import network
 from migrator.agent.host import Host
-from migrator.agent.network import fallback
+from migrator.agent.network import addresses, fallback, links, routes, rules
 host = Host("/")
 found = network.read(host, {"units": []})
 found["without netlink"] = [fallback.addresses(host), fallback.routes(host)]
+os.setuid(65534)
+found["as nobody"] = [part.read(host) for part in (links, addresses, routes, rules)]
 print(json.dumps([found, host.failures, host.unparsed]))
 """
 # Each line is a command of "ip"; a kernel without a kind of interface goes without it.
@@ -212,6 +214,13 @@ def test_rules_are_those_of_iproute2(said: dict[str, Any]) -> None:
     ours = [tuple(one[name] for name in names) for one in said["rules"]]
     assert sorted(ours) == sorted(theirs)
     assert len(ours) == 3 + 5 + 2 + 1
+
+
+def test_everyone_may_read_it(said: dict[str, Any]) -> None:
+    without = [{**one, "lease": ""} for one in said["as nobody"][1]]
+    assert [*said["as nobody"][:1], without, *said["as nobody"][2:]] == [
+        said[name] for name in ("interfaces", "addresses", "routes", "rules")
+    ]
 
 
 def test_without_netlink_the_main_table_and_all_addresses_are_known(said: dict[str, Any]) -> None:

@@ -14,9 +14,9 @@ HEADING = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when re
 ROW = "   0: {} {} {} 00000000:00000000 00:00000000 00000000 {:>5}        0 {} 1 0 100 0 0 10 0\n"
 
 
-def process(top: Path, pid: int, comm: str, unit: str, *inodes: int) -> None:
+def process(top: Path, pid: int, name: str, unit: str, *inodes: int) -> None:
     (top / f"proc/{pid}/fd").mkdir(parents=True)
-    (top / f"proc/{pid}/comm").write_text(f"{comm}\n")
+    (top / f"proc/{pid}/status").write_text(f"Name:\t{name}\nState:\tS\n")
     (top / f"proc/{pid}/cgroup").write_text(f"0::/system.slice/{unit}\n")
     for number, inode in enumerate(inodes):
         (top / f"proc/{pid}/fd/{number}").symlink_to(f"socket:[{inode}]")

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from migrator.agent import main
-from migrator.agent.files import encoded
+from migrator.agent.files import Root, encoded
 from migrator.agent.host import Host
 
 TOP = Path(sys.argv[1])
@@ -26,21 +27,21 @@ class Recorder(Host):
     def raw(self, path: str) -> bytes:
         content = super().raw(path)
         if content and len(content) <= LARGEST:
-            self._place(path).write_bytes(content)
+            self._copy_of(path).write_bytes(content)
         return content
 
     def names(self, path: str) -> list[str]:
         found = super().names(path)
         if len(found) <= MOST:
-            (TOP / "tree" / path.lstrip("/")).mkdir(parents=True, exist_ok=True)
+            self._copy_of(path, follow=True).mkdir(exist_ok=True)
             for name in found:
                 self._exists(f"{path.rstrip('/')}/{name}")
         return found
 
     def link(self, path: str) -> str:
         target = super().link(path)
-        if target and not os.path.lexists(self._place(path)):
-            self._place(path).symlink_to(target)
+        if target and not os.path.lexists(self._copy_of(path)):
+            self._copy_of(path).symlink_to(target)
         return target
 
     def exists(self, path: str) -> bool:
@@ -48,14 +49,22 @@ class Recorder(Host):
 
     def output(self, command: Sequence[str]) -> str:
         text = super().output(command)
+        self._keep(command, text)
+        return text
+
+    def netlink(self, table: str) -> bytes:
+        data = super().netlink(table)
+        self._keep(["netlink", table], "\n".join(textwrap.wrap(data.hex(), 96)) + "\n")
+        return data
+
+    def _keep(self, command: Sequence[str], text: str) -> None:
         kept = TOP / "commands"
         kept.mkdir(exist_ok=True)
         head = f"$ {shlex.join(command)}\n{text}"
         (kept / f"{len(list(kept.iterdir())):02}-{command[0]}").write_bytes(encoded(head))
-        return text
 
     def _exists(self, path: str) -> bool:
-        place, original = self._place(path), Path(path)
+        place, original = self._copy_of(path), Path(path)
         if os.path.lexists(place):
             return True
         if original.is_symlink():
@@ -66,8 +75,9 @@ class Recorder(Host):
             place.touch()
         return True
 
-    def _place(self, path: str) -> Path:
-        place = TOP / "tree" / path.lstrip("/")
+    def _copy_of(self, path: str, follow: bool = False) -> Path:
+        """Where the agent will look for it: links that were noted before lead inside the tree."""
+        place = Path(Root(str(TOP / "tree")).at(path, follow))
         place.parent.mkdir(parents=True, exist_ok=True)
         return place
 

@@ -58,8 +58,9 @@ def _addresses(network):
 
 def _settings(network):
     # type: (dict[str, Any]) -> Iterator[tuple[str, str]]
+    """Of files that set up interfaces, not of those with routes to others."""
     for configuration in network.get("config", []):
-        for setting in configuration["settings"]:
+        for setting in configuration["settings"] if configuration["kind"] != "route" else ():
             yield setting["key"], setting["value"]
 
 

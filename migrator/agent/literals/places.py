@@ -28,7 +28,7 @@ PLACES = (
     (
         "network",
         r"/etc/(network/|netplan/|NetworkManager/|sysconfig/network|systemd/(network|resolved)"
-        r"|resolv\.conf|udev/rules\.d/.*net|dhcp|wicked/|iproute2/|iftab|nftables|iptables/|ufw/"
+        r"|resolv\.conf|udev/rules\.d/.*net|dhcp|wicked/|iproute2/|iftab|wireguard/|nftables|iptables/|ufw/"
         r"|firewalld/|shorewall|sysconfig/(ip6?tables|SuSEfirewall2|proxy)|hosts\.(allow|deny)$)",
     ),
     (

@@ -39,7 +39,7 @@ PLACES = (
 )
 ASSIGNED = re.compile(
     r"""(?i)(?:^|[\s"';])((?:(?:https?|ftp|rsync|gopher|all|no|socks)_)?proxy(?:_hostname|_port)?)"""
-    r"""\s*(?:=|\s)\s*["']?([^\s"';]+)"""
+    r"""(?:\s*=\s*|\s+)(?:"([^"]*)"|'([^']*)'|([^\s"';]+))"""
 )
 APT = re.compile(r"""(?i)\b(Acquire(?:::\w+)*::Proxy[^\s"']*)\s+"([^"]*)\"""")
 
@@ -61,7 +61,7 @@ def _assigned(where, line):
     if re.match(r"\s*(#|//)", line):
         return []
     matches = APT.findall(line) or ASSIGNED.findall(line)
-    return [setting(where, key, value, line) for key, value in matches]
+    return [setting(where, match[0], "".join(match[1:]), line) for match in matches]
 
 
 def wrappers(host):

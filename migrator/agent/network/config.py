@@ -2,6 +2,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import os
 import re
 
 from migrator.agent.host import Host
@@ -31,7 +32,9 @@ SCRIPTS = (
     "/etc/dhcp/dhclient-*-hooks.d/*",
     "/etc/sysconfig/network-scripts/if*-local",
     "/etc/sysconfig/network/scripts/*",
-    "/sbin/if*-local",
+    "/sbin/ifup-local",
+    "/sbin/ifup-pre-local",
+    "/sbin/ifdown-local",
 )
 YAML = re.compile(r"(?m)^(\s*(?:-\s+)?[\"']?([\w.-]+)[\"']?\s*:[ \t]+)([^\s#{\[].*)$")
 
@@ -92,5 +95,5 @@ def _scripts(host):
     # type: (Host) -> list[Record]
     """Programs that run when an interface comes or goes."""
     names = [path for pattern in SCRIPTS for path in host.matching(pattern)]
-    files = [path for path in names if path in host.files(path.rpartition("/")[0])]
+    files = [path for path in names if os.path.isfile(host.at(path))]
     return [record("script", path) for path in files]

@@ -69,7 +69,7 @@ def _wicked(host, path):
     interface = re.match(r"lease-(.+?)-dhcp", name)
     named = (
         ("address", r"<address>([^</\s]+)"),
-        ("server", r"<server-id(?:entifier)?>([^<\s]+)"),
+        ("server", r"<server-id>([0-9.]+)<"),
     )
     found = _matched(host.text(path), named)
     return dict(found, interface=interface.group(1) if interface else "")
