@@ -12,27 +12,16 @@ from isal import isal_zlib
 
 from migrator.errors import MigratorError, NoSpace, StoreDamaged
 from migrator.store.layout import Store
+from migrator.store.schema import SCHEMA
 from migrator.store.span import Held, Layer, Span
 from migrator.workdir import private
 
 FILE = "contents.sqlite"
 CHUNK = 1 << 20
+RUN = 1 << 21  # bytes, more than a run has
 GZIP = 31  # zlib's number for a gzip header around the largest window
 EMPTY = hashlib.sha256(b"").digest()  # of a content that needs no place
 BUSY = 60.0  # seconds to wait for another run's commit, which takes well below one
-SCHEMA = """
-CREATE TABLE blob (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
-CREATE TABLE span (key BLOB NOT NULL, blob INTEGER NOT NULL, start INTEGER NOT NULL,
-    size INTEGER NOT NULL, raw_size INTEGER NOT NULL, crc INTEGER NOT NULL,
-    PRIMARY KEY (key, blob)) WITHOUT ROWID;
-CREATE INDEX span_blob ON span (blob);
-CREATE TABLE content (digest BLOB PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL,
-    size INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX content_size ON content (size);
-CREATE TABLE layer (key BLOB PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL,
-    diff_id TEXT NOT NULL, raw_size INTEGER NOT NULL) WITHOUT ROWID;
-PRAGMA user_version = 1;
-"""
 
 
 class Index:
@@ -49,6 +38,7 @@ class Index:
             self._db.execute("PRAGMA synchronous = FULL")
             self._prepare()
         # Nothing is to be looked up in an empty index; what others add meanwhile is not missed.
+        self._kept: tuple[bytes, list[bytes]] = (b"", [])
         self._empty = self._row("SELECT 1 FROM span LIMIT 1") is None
 
     def __enter__(self) -> Self:
@@ -161,7 +151,7 @@ class Index:
             )
         at, left = row[6:]
         check = hashlib.sha256()
-        for piece in self.plain(Span(*row[:6])):
+        for piece in self._lately(Span(*row[:6])):
             wanted = piece[at : at + left]
             at, left = max(at - len(piece), 0), left - len(wanted)
             check.update(wanted)
@@ -186,6 +176,14 @@ class Index:
                         unzip = isal_zlib.decompressobj(wbits=GZIP)
         except isal_zlib.IsalError as error:
             raise self._damaged(span, str(error)) from error
+
+    def _lately(self, span: Span) -> Iterable[bytes]:
+        """As ``plain``; a run is kept, since its contents are asked for one after the other."""
+        if span.raw_size > RUN:
+            return self.plain(span)
+        if span.key != self._kept[0]:
+            self._kept = span.key, list(self.plain(span))
+        return self._kept[1]
 
     def compressed(self, span: Span) -> Iterator[bytes]:
         """The span as it lies in its blob; raises StoreDamaged when it is not as written."""
