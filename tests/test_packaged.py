@@ -39,7 +39,7 @@ TREE = {
 
 def ask(top: Path) -> dict[bytes, packaged.Packaged]:
     stream = io.BytesIO()
-    agent.packaged({"root": str(top)}, stream)
+    agent.packaged({"root": str(top)}, None, stream)
     stream.seek(0)
     return packaged.read(stream)
 

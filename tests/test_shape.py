@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from migrator.agent.main import SUBJECTS
+from migrator.agent.facts import SUBJECTS
 from migrator.facts import Facts
 from migrator.stages import STAGES
 

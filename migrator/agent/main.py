@@ -1,117 +1,34 @@
-"""The agent's verbs: facts, tree, packaged, read and probe. It only reads."""
+"""The agent's verbs: facts, probe, packaged, tree and read. It only reads."""
 
 from __future__ import absolute_import, division, print_function
 
-import functools
+import importlib
 import json
-import platform
-import time
 
-from migrator.agent import (
-    accounts,
-    cron,
-    frames,
-    kernel,
-    limits,
-    literals,
-    logrotate,
-    network,
-    packages,
-    processes,
-    repositories,
-    secrets,
-    security,
-    services,
-    software,
-    storage,
-    syslog,
-    system,
-    units,
-)
-from migrator.agent.host import Host
-from migrator.agent.packaged import packaged
-from migrator.agent.read import read
-from migrator.agent.tree import tree
+from migrator.agent import frames, limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SCHEMA = 2
-DENIED_SHOWN = 5  # paths in a message
-BAD_NAME = 2  # exit status of the command line for a name that does not exist
-# In this order: a subject is given those before it.
-SUBJECTS = (
-    ("system", system, {}),
-    ("packages", packages, {}),
-    ("repositories", repositories, {}),
-    ("software", software, {}),
-    ("units", units, []),
-    ("processes", processes, []),
-    ("cron", cron, {}),
-    ("syslog", syslog, {}),
-    ("logrotate", logrotate, {}),
-    ("network", network, {}),
-    ("storage", storage, {}),
-    ("accounts", accounts, {}),
-    ("kernel", kernel, {}),
-    ("services", services, []),
-    ("security", security, {}),
-    ("secrets", secrets, []),
-    ("literals", literals, []),
-)  # type: tuple[tuple[str, Any, Any], ...]
+DOCUMENTS = ("facts", "probe")  # what they return is sent; the others write by themselves
 
 
 def run(verb, params, stdin, stdout):
     # type: (str, dict[str, Any], Any, Any) -> int
-    """Serve one verb; the exit status. Every verb takes ``limits``: bandwidth in bytes a second,
-    nice and idle_io."""
+    """Serve one verb; the exit status. Its module alone is compiled: a walk waits for no parser.
+
+    Every verb takes ``limits``: bandwidth in bytes a second, nice and idle_io.
+    """
     bounds = params.get("limits", {})
     limits.be_gentle(bounds)
     stdin, stdout = limits.Stream(stdin), limits.Stream(stdout, bounds.get("bandwidth", 0))
     stdout.write(frames.MAGIC)
-    if verb == "tree":
-        tree(params, stdout)
-    elif verb == "read":
-        read(params, stdin, stdout)
-    elif verb == "packaged":
-        packaged(params, stdout)
+    serve = getattr(importlib.import_module("migrator.agent." + verb), verb)
+    if verb in DOCUMENTS:
+        data = json.dumps(serve(params), sort_keys=True)
+        frames.write_document(stdout, data.encode("ascii"))
     else:
-        document = facts(params) if verb == "facts" else probe(params)
-        frames.write_document(stdout, json.dumps(document, sort_keys=True).encode("ascii"))
+        serve(params, stdin, stdout)
     stdout.flush()
     return 0
-
-
-def probe(params):
-    # type: (dict[str, Any]) -> dict[str, Any]
-    from migrator.agent import probe  # a minimal Python has no HTTP, and the rest needs none
-
-    return probe.probe(params)
-
-
-def facts(params):
-    # type: (dict[str, Any]) -> dict[str, Any]
-    """The document that migrator.facts describes. ``params``: root, agent (its digest), and for a
-    host that is only a memory its recording and the time of it, now."""
-    host = Host(params["root"], params.get("recording"))
-    if not host.exists("/etc"):
-        problem = "%s holds no root file system" % host.path
-        return {"error": {"message": problem, "hint": "mount the disk there", "code": BAD_NAME}}
-    document = {
-        "schema": SCHEMA,
-        "agent": params.get("agent", ""),
-        "python": platform.python_version(),
-        "taken_at": params.get("now", int(time.time())),
-        "root": host.path,
-        "live": host.live,
-        "privileged": host.privileged,
-    }  # type: dict[str, Any]
-    for name, subject, empty in SUBJECTS:
-        document[name] = host.part(name, functools.partial(subject.read, host, document), empty)
-    if host.denied:
-        first = sorted(host.denied)[:DENIED_SHOWN]
-        message = "%d paths may only be read by root, such as %s"
-        host.failed("files", "denied", message % (len(host.denied), ", ".join(first)))
-    document.update(unparsed=host.unparsed, failures=host.failures)
-    return document

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 MOST_FILES = 5000  # in one frame
 
 
-def packaged(params, stdout):
-    # type: (dict[str, Any], Any) -> None
+def packaged(params, _, stdout):
+    # type: (dict[str, Any], Any, Any) -> None
     """Send P frames and the number of files. ``params``: root.
 
     Each frame has the name, version and architecture of a package, the algorithm of its digests,

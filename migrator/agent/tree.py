@@ -34,8 +34,8 @@ ROOM = 1 << 16  # bytes of extras in one frame
 NO_EXTRAS = (0, b"")
 
 
-def tree(params, stdout):
-    # type: (dict[str, Any], Any) -> None
+def tree(params, _, stdout):
+    # type: (dict[str, Any], Any, Any) -> None
     """Send E and X frames and the count. ``params``: root, and the mounts to enter beyond it.
 
     A mount point that is not to be entered is not even touched: a dead server would hang us.

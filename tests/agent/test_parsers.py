@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator import facts
-from migrator.agent import main
+from migrator.agent import facts as agent
 from migrator.agent.files import decoded, encoded
 
 # Files that a subject parses; any content of theirs must do.
@@ -34,6 +34,6 @@ def test_no_input_makes_a_subject_fail(tmp_path: Path, name: str, content: bytes
     for directory in (tmp_path / "etc", (tmp_path / name).parent):
         directory.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_bytes(content)
-    document = main.facts({"root": str(tmp_path)})
+    document = agent.facts({"root": str(tmp_path)})
     assert not [row for row in document["failures"] if row["kind"] == "failed"]
     facts.load(json.loads(json.dumps(document)))

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from migrator import bundle, facts
-from migrator.agent import frames, main
+from migrator.agent import facts as agent
+from migrator.agent import frames
 from migrator.contents import Content, contents
 from migrator.entries import Entry, read_tree
 from tests import corpus, hosts
@@ -86,7 +87,7 @@ def test_every_python_says_the_same(python: str, tree: Path) -> None:
 def test_every_python_reads_the_golden_hosts_alike(python: str, tmp_path: Path) -> None:
     for name in hosts.HOSTS:
         params = hosts.params(name, tmp_path)
-        mine = json.loads(json.dumps(main.facts(params)))
+        mine = json.loads(json.dumps(agent.facts(params)))
         assert _timeless(document(python, params)) == _timeless(mine), name
 
 
@@ -102,7 +103,7 @@ def test_a_user_who_may_not_read_everything_is_told_what_is_missing() -> None:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-        os.write(answer, json.dumps(main.facts({"root": "/"})).encode())
+        os.write(answer, json.dumps(agent.facts({"root": "/"})).encode())
         os._exit(0)
     assert os.waitpid(child, 0) == (child, 0)
     found = facts.load(json.loads(os.pread(answer, 1 << 28, 0)))

@@ -16,7 +16,7 @@ def walked(root: Path, mounts: Sequence[str] = ()) -> list[Entry | Unreadable]:
     stream = io.BytesIO()
     stream.write(frames.MAGIC)
     with contextlib.chdir("."):
-        tree.tree({"root": str(root), "mounts": mounts}, stream)
+        tree.tree({"root": str(root), "mounts": mounts}, None, stream)
     stream.seek(0)
     return list(read_tree(stream))
 

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from migrator.agent import main
+from migrator.agent import facts as agent
 
 HERE = Path(__file__).parent
 HOSTS = sorted(path.parent.name for path in HERE.glob("*/tree"))
@@ -59,5 +59,5 @@ def params(name: str, top: Path) -> dict[str, Any]:
 
 def document(name: str, top: Path) -> dict[str, Any]:
     """The agent's facts of a golden host, as they arrive at the controller."""
-    found: dict[str, Any] = json.loads(json.dumps(main.facts(params(name, top))))
+    found: dict[str, Any] = json.loads(json.dumps(agent.facts(params(name, top))))
     return found

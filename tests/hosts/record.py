@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator.agent import main
+from migrator.agent import facts as agent
 from migrator.agent.files import Root, encoded
 from migrator.agent.host import Host
 
@@ -82,5 +82,5 @@ class Recorder(Host):
         return place
 
 
-main.Host = Recorder  # type: ignore[misc]
-main.facts({"root": "/"})
+agent.Host = Recorder  # type: ignore[misc]
+agent.facts({"root": "/"})
