@@ -32,6 +32,7 @@ WORDS = {
 }
 RANGE = re.compile(r"(?:\*|([0-9]+|[a-z]+)(?:-([0-9]+|[a-z]+))?)(?:/([0-9]+))?$")
 RANDOM = re.compile(r"([0-9]+|[a-z]+)?~([0-9]+|[a-z]+)?$")
+DAY = 86400  # seconds
 YEARS = 41  # a 29th of February falls on each weekday within them; what does not come, never does
 LARGEST = 3 * 3600  # seconds: a clock that is put on or back by more is taken as set right
 
@@ -48,11 +49,11 @@ class Schedule(object):
         self.either = not stars[2] and not stars[4]  # one of the two kinds of day is enough
         self.random = random
 
-    def on(self, year, month, day):
-        # type: (int, int, int) -> bool
-        date = day in self.days
-        weekday = (calendar.weekday(year, month, day) + 1) % 7 in self.weekdays
-        return (date or weekday) if self.either else (date and weekday)
+    def on(self, day, weekday):
+        # type: (int, int) -> bool
+        """``weekday``: 0 is Sunday."""
+        date, named = day in self.days, weekday in self.weekdays
+        return (date or named) if self.either else (date and named)
 
 
 def parsed(text):
@@ -116,13 +117,15 @@ def upcoming(schedule, after, zone, count):
 def _days(schedule, today):
     # type: (Schedule, time.struct_time) -> Iterator[int]
     """Midnights of the days on which it runs, from yesterday on, as if the clock were UTC."""
-    begin = calendar.timegm((today.tm_year, today.tm_mon, today.tm_mday, 0, 0, 0)) - 86400
+    begin = calendar.timegm((today.tm_year, today.tm_mon, today.tm_mday, 0, 0, 0)) - DAY
     year, month = time.gmtime(begin)[:2]
     while year < today.tm_year + YEARS:
         if month in schedule.months:
-            for day in range(1, calendar.monthrange(year, month)[1] + 1):
-                midnight = calendar.timegm((year, month, day, 0, 0, 0))
-                if midnight >= begin and schedule.on(year, month, day):
+            weekday, length = calendar.monthrange(year, month)
+            first = calendar.timegm((year, month, 1, 0, 0, 0))
+            for day in range(length):
+                midnight = first + day * DAY
+                if midnight >= begin and schedule.on(day + 1, (weekday + 1 + day) % 7):
                     yield midnight
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
