@@ -30,7 +30,7 @@ TREE = {
     "search example.org b.example\noptions timeout:1 rotate\n nameserver 10.0.0.2\n",
     "etc/nsswitch.conf": "# order\nhosts: files mdns4_minimal [NOTFOUND=return] dns # x\nbroken\n",
     "etc/hostname": "# a comment\nold\n",
-    "etc/sysconfig/network": 'NETWORKING=yes\nHOSTNAME="old.example.org"\n',
+    "etc/sysconfig/network": 'HOSTNAME=older\nHOSTNAME="old.example.org"\n',
 }
 
 

@@ -108,10 +108,9 @@ def names(host):
 
 def _names(host):
     # type: (Host) -> Iterator[Record]
-    """The first line of a file that has one counts."""
+    """The first name in a file counts, but the last one that a shell would assign."""
     for path, line in NAMES:
-        for where, text in host.numbered(path):
-            found = re.match(line, text)
-            if found:
-                yield {"where": where, "name": found.group(1)}
-                break
+        matches = [(where, re.match(line, text)) for where, text in host.numbered(path)]
+        found = [(where, match.group(1)) for where, match in matches if match]
+        for where, name in found[-1:] if "=" in line else found[:1]:
+            yield {"where": where, "name": name}
