@@ -61,5 +61,6 @@ def value_of(found, key, default):
     """The first value counts; only outside of Match blocks."""
     for line in found:
         if line.key.lower() == key.lower() and not line.match:
-            return str(line.value)
+            value = line.value  # type: str
+            return value
     return default

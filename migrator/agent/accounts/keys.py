@@ -55,7 +55,7 @@ def _places(settings, users):
     for user in users:
         tokens = {"%h": user["home"], "%u": user["name"], "%U": str(user["uid"]), "%%": "%"}
         for pattern in patterns:
-            parts = [str(part) for part in re.split("(%[huU%])", pattern)]
+            parts = re.split("(%[huU%])", pattern)  # type: list[str]
             path = "".join(tokens.get(part, part) for part in parts)
             if path[:1] != "/":
                 path = user["home"].rstrip("/") + "/" + path

@@ -113,7 +113,7 @@ def _time(tag, text):
         digits = ("19" if digits[:2] >= "50" else "20") + digits
     day, clock = digits[:8], digits[8:14]
     if len(clock) != 6:
-        raise Malformed("no time: %s" % digits)
+        raise Malformed("no time")
     date = "%s-%s-%s" % (day[:4], day[4:6], day[6:])
     return "%sT%s:%s:%sZ" % (date, clock[:2], clock[2:4], clock[4:])
 

@@ -30,13 +30,24 @@ def _in(value, *keys):
     return "" if value is None else value
 
 
+def _text(value):
+    # type: (Any) -> str
+    """Python 2 has two kinds of text; what is none is ""."""
+    return value if hasattr(value, "startswith") else ""
+
+
+def _list(value):
+    # type: (Any) -> list[Any]
+    return value if isinstance(value, list) else []
+
+
 def docker(host, service):
     # type: (Host, dict[str, Any]) -> None
     settings = _json(host, "/etc/docker/daemon.json")
     moved = _in(settings, "data-root") or _in(settings, "graph")
-    if moved and isinstance(moved, str):
+    if _text(moved):
         service["data"] = []
-        add_data(service, [moved])
+        add_data(service, [_text(moved)])
     for root in [data["path"] for data in service["data"]]:
         for path in host.matching(root + "/containers/*/config.v2.json"):
             container = _json(host, path)
@@ -46,10 +57,10 @@ def docker(host, service):
                 "running": "yes" if _in(container, "State", "Running") else "no",
                 "restart": _in(outside, "RestartPolicy", "Name"),
                 "network": _in(outside, "NetworkMode"),
-                "binds": " ".join(str(bind) for bind in _in(outside, "Binds") or []),
+                "binds": " ".join(_text(bind) for bind in _list(_in(outside, "Binds"))),
                 "ports": _ports(_in(outside, "PortBindings")),
             }
-            name = str(_in(container, "Name")).lstrip("/") or path.split("/")[-2]
+            name = _text(_in(container, "Name")).lstrip("/") or path.split("/")[-2]
             service["parts"].append(part("container", name, path, detail))
 
 
@@ -58,7 +69,7 @@ def _ports(bindings):
     """ "8080->80/tcp", one a binding."""
     found = []
     for inside in sorted(bindings) if isinstance(bindings, dict) else []:
-        for outside in bindings[inside] or []:
+        for outside in _list(bindings[inside]):
             found.append("%s->%s" % (_in(outside, "HostPort"), inside))
     return " ".join(found)
 
@@ -70,11 +81,11 @@ def podman(host, service):
     for root in [data["path"] for data in service["data"]]:
         for path in host.matching(root + "/*-containers/containers.json"):
             containers = _json(host, path)
-            for container in containers if isinstance(containers, list) else []:
+            for container in _list(containers):
                 metadata = _in(container, "metadata")
                 about = _in(json.loads(metadata), "image-name") if _is_json(metadata) else ""
-                names = _in(container, "names") or [_in(container, "id")]
-                name = str(names[0]) if isinstance(names, list) else str(names)
+                names = _list(_in(container, "names")) or [_in(container, "id")]
+                name = _text(names[0])
                 detail = {"image": about or _in(container, "image")}
                 service["parts"].append(part("container", name, path, detail))
 

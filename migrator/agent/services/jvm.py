@@ -44,15 +44,15 @@ def described(command):
 
 def _main(command):
     # type: (Sequence[str]) -> str
-    words = list(command[1:])
+    words = list(command[1:])  # type: list[str]
     while words:
         word = words.pop(0)
         if word == "-jar":
-            return str(words[0]) if words else ""
+            return words[0] if words else ""
         if word in WITH_VALUE:
             words = words[1:]
         elif not word.startswith(("-", "@")):
-            return str(word)
+            return word
     return ""
 
 

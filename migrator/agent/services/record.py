@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def part(kind, name, where, detail):
     # type: (str, str, str, dict[str, Any]) -> dict[str, Any]
     """A program, pool, cluster, container, share ...; what is empty is left out of ``detail``."""
-    shown = dict((key, redacted_value(key, str(detail[key]))) for key in detail if detail[key])
+    shown = dict((key, redacted_value(key, "%s" % (detail[key],))) for key in detail if detail[key])
     return {"kind": kind, "name": name, "where": where, "detail": shown}
 
 

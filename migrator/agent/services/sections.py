@@ -100,7 +100,8 @@ def pm2(host, service):
         for program in programs if isinstance(programs, list) else []:
             if isinstance(program, dict):
                 detail = dict((key, program.get(key) or "") for key in ("pm_exec_path", "pm_cwd"))
-                service["parts"].append(part("program", str(program.get("name")), path, detail))
+                name = "%s" % (program.get("name"),)
+                service["parts"].append(part("program", name, path, detail))
 
 
 def oracle(host, service):
