@@ -48,7 +48,7 @@ class Assessment:
         return [f for f in self.findings if f.level >= level and not f.waiver]
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self, dict_factory=_with_lists)
+        return as_json(self)
 
     @classmethod
     def from_json(cls, document: Any) -> Assessment:
@@ -63,6 +63,10 @@ class Assessment:
             raise StoreDamaged(f"an assessment is malformed: {error}", again) from error
 
 
-def _with_lists(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def as_json(record: Any) -> dict[str, Any]:
     """A record as JSON has it, where tuples are lists."""
+    return asdict(record, dict_factory=_with_lists)
+
+
+def _with_lists(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in pairs}

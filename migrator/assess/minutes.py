@@ -45,6 +45,17 @@ def of(found: Facts) -> Minutes:
     return Minutes(tuple(daily), tuple(some), unknown)
 
 
+def added(one: Minutes, other: Minutes) -> Minutes:
+    """Both together."""
+    return Minutes(
+        _sums(one.daily, other.daily), _sums(one.some, other.some), one.unknown + other.unknown
+    )
+
+
+def _sums(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(one, other, strict=True))) if one and other else one or other
+
+
 def _of(job: Job) -> tuple[set[int], bool]:
     """The minutes of the day at which it starts, and whether it does so each day."""
     if job.kind == "timer":
