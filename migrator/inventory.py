@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from ansible.vars.manager import VariableManager
 
 from migrator.errors import UsageError
 from migrator.login import Address
+
+PATTERN = re.compile(r"[*?!&~:,\[]")  # what makes an Ansible pattern of a name
 
 
 class Inventory:
@@ -36,6 +39,18 @@ class Inventory:
         except AnsibleError as error:
             raise UsageError(f"the inventory cannot be read: {error}", "correct it") from error
         self._variables = VariableManager(loader=self._loader, inventory=self._manager)
+
+    def hosts(self, patterns: list[str]) -> list[str]:
+        """Names of the hosts that match, in the order of the inventory."""
+        return [str(host.name) for host in self._manager.get_hosts(patterns)] if patterns else []
+
+    def has(self, host: str) -> bool:
+        return self._manager.get_host(host) is not None
+
+    def matches(self, word: str) -> bool:
+        """Whether ``word`` names a host or a group of the inventory, or is a pattern."""
+        known = self.has(word) or word in self._manager.groups
+        return known or bool(PATTERN.search(word))
 
     def variables(self, host: str) -> dict[str, Any]:
         """All variables of ``host``, templated. Raises UsageError for a host it does not have."""

@@ -54,6 +54,16 @@ class Workdir:
         return self.path / "assessment.json"
 
     @property
+    def assessment_before(self) -> Path:
+        """The last one that said something else."""
+        return self.path / "assessment.before.json"
+
+    @property
+    def remediation(self) -> Path:
+        """The tasks of the findings as a playbook, to be reviewed and run."""
+        return self.path / "remediate.yml"
+
+    @property
     def plan(self) -> Path:
         return self.path / "plan.yml"
 

@@ -107,6 +107,7 @@ def test_levels_are_frozen() -> None:
         ("findings", "findings.md"),
         ("assessment", "assessment.md"),
         ("schema", "assessment.schema.json"),
+        ("fleet", "fleet.schema.json"),
     ],
 )
 def test_what_is_written_of_assessments_is_fresh(form: str, name: str) -> None:

@@ -1,7 +1,8 @@
 """Write what is known of findings and assessments into docs/.
 
 ``python -m migrator.assess.document > docs/findings.md``, and the same with ``assessment`` for
-docs/assessment.md and with ``schema`` for docs/assessment.schema.json.
+docs/assessment.md, with ``schema`` for docs/assessment.schema.json and with ``fleet`` for
+docs/fleet.schema.json.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import sys
 from typing import Any
 
-from migrator.assess import RULES, Finding, Level, Rule, assessment, fit, waivers
+from migrator.assess import RULES, Finding, Level, Rule, assessment, fit, fleet, waivers
 from migrator.records import section
 from migrator.schema import schema
 
@@ -41,6 +42,13 @@ only a running host has.
 | fit | when a finding has the level | and the facts are complete | meaning |
 |---|---|---|---|
 """
+FLEET = """\
+# Fleet
+
+Of several hosts, `migrator assess` also writes `work/fleet.json`, with a
+[JSON schema](fleet.schema.json) of its own.
+
+"""
 PARTS = (
     *("summary", "finding", "sizes", "prediction"),
     *("resources", "minutes", "dependencies", "offers"),
@@ -66,16 +74,31 @@ def page() -> str:
     parts += ["\n", *section("The document", assessment)]
     for name in PARTS:
         parts += section(name, importlib.import_module(f"migrator.assess.{name}"))
+    parts.append(FLEET)
+    for name in ("fleet", "waves"):
+        parts += section(name, importlib.import_module(f"migrator.assess.{name}"))
     return "".join(parts).rstrip() + "\n"
 
 
 def json_schema() -> str:
-    document: dict[str, Any] = schema(assessment.Assessment)
-    document["properties"] = {"schema": {"const": assessment.SCHEMA}}
+    return _schema(assessment.Assessment, assessment.SCHEMA)
+
+
+def fleet_schema() -> str:
+    return _schema(fleet.Fleet, fleet.SCHEMA)
+
+
+def _schema(kind: type[Any], version: int) -> str:
+    document = {**schema(kind), "properties": {"schema": {"const": version}}}
     return json.dumps(document, indent=1) + "\n"
 
 
-FORMS = {"findings": findings, "assessment": page, "schema": json_schema}
+FORMS = {
+    "findings": findings,
+    "assessment": page,
+    "schema": json_schema,
+    "fleet": fleet_schema,
+}
 
 if __name__ == "__main__":
     sys.stdout.write(FORMS[(sys.argv[1:] or ["findings"])[0]]())

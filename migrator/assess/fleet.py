@@ -19,7 +19,7 @@ class FleetHost:
     """A row of the fleet."""
 
     host: str
-    fit: Fit | Literal["failed"]
+    fit: Literal[Fit, "failed"]
     error: str = ""  # of a host that could not be assessed
     os: str = ""
     counts: dict[str, int] = field(default_factory=dict)  # findings that are not waived, by level

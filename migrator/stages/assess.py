@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
 from datetime import date
+from pathlib import Path
+from typing import Any
 
-from migrator.assess import assess
+from migrator.assess import Assessment, Finding, Level, assess
+from migrator.assess.diff import Difference, compare
 from migrator.decode import DecodeError, decode
-from migrator.errors import PlanInvalid
+from migrator.errors import Blocked, MigratorError, PlanInvalid, UsageError
 from migrator.plan import Plan, Waiver
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
@@ -15,27 +20,39 @@ from migrator.workdir import read_json, write_json
 
 def run(context: Context, _: None = None) -> Outcome:
     work, host = context.work, context.host
-    if context.check and not work.facts.exists():
+    if context.check and not (context.saved or work.facts.exists()):
         return Outcome(True, f"would assess {host} after it is discovered")
+    judged = _judge(context)
+    last = _saved(work.assessment)
+    changed = judged != last
+    before = last if changed else _saved(work.assessment_before)
+    if changed and not context.check:
+        with work.lock("assess"):
+            if last:
+                write_json(work.assessment_before, last.to_json())
+            write_json(work.assessment, judged.to_json())
+    difference = compare(before, judged) if before else None
+    return Outcome(
+        changed,
+        f"{host} is {judged.fit}: {_counted(judged)}",
+        next=f"migrator plan {host}",
+        failure=_failure(context, judged),
+        diff=_diff(difference),
+        result=_result(judged),
+        judged=judged,
+        difference=difference,
+    )
+
+
+def _judge(context: Context) -> Assessment:
+    work, host = context.work, context.host
     plan = plan_file.load(work.plan, host) if work.plan.exists() else None
-    judged = assess(
+    return assess(
         context.facts(),
         plan,
         host=host,
         waivers=_waivers(context, plan),
         today=date.today().isoformat(),
-    )
-    document = judged.to_json()
-    before = read_json(work.assessment, "assess") if work.assessment.exists() else None
-    changed = document != before
-    if changed and not context.check:
-        with work.lock("assess"):
-            write_json(work.assessment, document)
-    return Outcome(
-        changed,
-        f"{host} is {judged.fit}: {len(judged.findings)} findings",
-        next=f"migrator plan {host}",
-        result={"fit": judged.fit, "findings": [finding.id for finding in judged.findings]},
     )
 
 
@@ -47,3 +64,73 @@ def _waivers(context: Context, plan: Plan | None) -> dict[str, Waiver]:
     except DecodeError as error:
         raise PlanInvalid(f"migrator_choices: {error}", "correct it in the inventory") from error
     return {**given, **(plan.waivers if plan else {})}
+
+
+def _saved(path: Path) -> Assessment | None:
+    """None without one, and for one that is damaged or of another version: it is made anew."""
+    if not path.exists():
+        return None
+    with contextlib.suppress(MigratorError):
+        return Assessment.from_json(read_json(path, "assess"))
+    return None
+
+
+def _counted(judged: Assessment) -> str:
+    counts = Counter(finding.level for finding in judged.findings if not finding.waiver)
+    waived = sum(finding.waiver is not None for finding in judged.findings)
+    parts = [f"{count} {Level(level).word}" for level, count in sorted(counts.items())[::-1]]
+    parts += [f"{waived} waived"] if waived else []
+    return ", ".join(parts) or "no findings"
+
+
+def _failure(context: Context, judged: Assessment) -> Blocked | None:
+    if not context.fail_on:
+        return None
+    found = judged.at_least(_level(context.fail_on))
+    if not found:
+        return None
+    return Blocked(
+        f"{context.host} has {len(found)} findings of level {context.fail_on} or above:"
+        f" {', '.join(dict.fromkeys(finding.id for finding in found))}",
+        f"solve them, or waive them by id in {context.work.plan} or in migrator_choices",
+    )
+
+
+def _level(word: str) -> Level:
+    known = {level.word: level for level in Level if level}
+    if word not in known:
+        raise UsageError(f"{word!r} is no level of findings", f"known are {', '.join(known)}")
+    return known[word]
+
+
+def _diff(found: Difference | None) -> tuple[dict[str, str], ...]:
+    """As Ansible shows it: findings as lines, those that are the same left out."""
+    if not found or found.empty:
+        return ()
+    before = [*found.gone, *(pair.before for pair in found.changed)]
+    after = [*found.new, *(pair.after for pair in found.changed)]
+    return (
+        {
+            "before_header": f"findings of {found.host} ({found.fit_before})",
+            "after_header": f"findings of {found.host} ({found.fit})",
+            "before": "".join(sorted(map(_line, before))),
+            "after": "".join(sorted(map(_line, after))),
+        },
+    )
+
+
+def _line(finding: Finding) -> str:
+    waived = f" (waived by {finding.waiver.owner})" if finding.waiver else ""
+    word = Level(finding.level).word
+    return f"{finding.id} {word} {finding.where}: {finding.evidence}{waived}\n"
+
+
+def _result(judged: Assessment) -> dict[str, Any]:
+    """Ids are sorted, each once; ``counts`` are of findings that are not waived, by level."""
+    counted = [finding for finding in judged.findings if not finding.waiver]
+    return {
+        "fit": judged.fit,
+        "findings": sorted({finding.id for finding in counted}),
+        "waived": sorted({finding.id for finding in judged.findings if finding.waiver}),
+        "counts": dict(Counter(Level(finding.level).word for finding in counted)),
+    }

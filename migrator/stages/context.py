@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from migrator import facts
+from migrator.assess import Assessment
+from migrator.assess.diff import Difference
 from migrator.errors import MigratorError
 from migrator.facts import Facts
 from migrator.progress import Progress
@@ -22,13 +25,16 @@ class Context:
     progress: Progress
     choices: dict[str, Any] = field(default_factory=dict)  # of the inventory, laid over the plan
     root: str = "/"  # of the source: a directory is a disk that is mounted on the host we reach
+    saved: Path | None = None  # facts from elsewhere, in place of those of the work directory
+    rules: str = ""  # a directory with rules of the user's own
+    fail_on: str = ""  # the level from which on a finding fails the assessment
 
     @property
     def host(self) -> str:
         return self.work.host
 
     def facts(self) -> Facts:
-        return facts.load(read_json(self.work.facts, "discover"))
+        return facts.load(read_json(self.saved or self.work.facts, f"discover {self.host}"))
 
 
 @dataclass(frozen=True)
@@ -41,3 +47,5 @@ class Outcome:
     failure: MigratorError | None = None
     diff: tuple[dict[str, str], ...] = ()  # {before_header, after_header, before, after}
     result: dict[str, Any] = field(default_factory=dict)
+    judged: Assessment | None = None
+    difference: Difference | None = None  # to the last assessment that said something else

@@ -1,0 +1,29 @@
+"""The command line: one verb per stage, on the hosts of an Ansible inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from migrator.cli import run
+from migrator.cli.parser import parser
+from migrator.cli.show import complain
+from migrator.errors import MigratorError
+from migrator.store import command
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    messages = Console(stderr=True, soft_wrap=True)
+    try:
+        if options.stage == "store":
+            command.run(options)
+            return 0
+        return run.stage(options, messages)
+    except MigratorError as error:
+        complain(messages, error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        messages.print("migrator: stopped; run the same command again to go on", markup=False)
+        return 130

@@ -1,0 +1,56 @@
+"""What many hosts gave, put together when the last one is done."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from typing import Any
+
+from migrator.assess.fleet import Fleet
+from migrator.assess.gathering import Gathering
+from migrator.cli import show
+from migrator.errors import MigratorError
+from migrator.stages import Outcome
+from migrator.workdir import write_json
+
+
+class Many:
+    """Failures in the order of the hosts, and results as far as they are printed or summed up."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._gathering = Gathering()
+        self._documents: dict[str, Any] = {}
+        self.failures: list[MigratorError] = []
+
+    def add(self, host: str, outcome: Outcome) -> None:
+        self._documents[host] = show.document(outcome)
+        if outcome.judged:
+            self._gathering.add(outcome.judged)
+        if outcome.failure:
+            self.failures.append(outcome.failure)
+
+    def failed(self, host: str, error: MigratorError) -> None:
+        self._documents[host] = {"failed": True, "message": str(error)}
+        self._gathering.failed(host, str(error))
+        self.failures.append(error)
+
+    def finish(self) -> None:
+        """Print what is only known now; of an assessment, write the fleet."""
+        options = self._options
+        document: dict[str, Any] = {"hosts": self._documents}
+        if options.stage == "assess":
+            fleet = self._gathering.fleet()
+            document["fleet"] = fleet.to_json()
+            if not options.check:
+                write_json(options.work / "fleet.json", document["fleet"])
+            if not options.json:
+                print(_summary(fleet))
+        if options.json:
+            show.print_json(document)
+
+
+def _summary(fleet: Fleet) -> str:
+    fits = Counter(row.fit for row in fleet.hosts)
+    parts = ", ".join(f"{count:,} {fit}" for fit, count in fits.items())
+    return f"{len(fleet.hosts):,} hosts: {parts}"

@@ -1,0 +1,78 @@
+"""Verbs and options."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from migrator import __version__, stages
+from migrator.assess import Level
+from migrator.store import command
+
+EPILOG = """\
+examples:
+  migrator discover web01                 read web01 into work/web01/facts.json
+  migrator assess web01                   can it move, and what stands in the way
+  migrator assess sources                 the same of a group, with the whole fleet at the end
+  migrator assess old --root /mnt/old     of a disk that is mounted here
+  migrator launch web01 --target box1     start it on box1, a host of the same inventory
+  ansible-playbook migrate.yml            all stages, for every host of the group sources
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="migrator",
+        description="Move a legacy Linux host into a rich container.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--version", action="version", version=f"migrator {__version__}")
+    verbs = made.add_subparsers(dest="stage", required=True, metavar="STAGE")
+    for name, stage in stages.STAGES.items():
+        verb = verbs.add_parser(name, help=stage.summary, description=stage.summary)
+        _common(verb, many="*" if name == "assess" else "+")
+        _disk(verb, stage, name)
+        _target(verb, stage)
+        if name == "assess":
+            _assess(verb)
+    command.add(verbs)
+    return made
+
+
+def _common(verb: argparse.ArgumentParser, many: str) -> None:
+    hosts = "a host, group or pattern of the inventory"
+    verb.add_argument("hosts", nargs=many, metavar="HOST", help=hosts)
+    verb.add_argument("-i", "--inventory", action="append", help="default: as in ansible.cfg")
+    verb.add_argument("--work", type=Path, default=Path("work"), help="default: ./work")
+    verb.add_argument("--check", action="store_true", help="change nothing, say what would be")
+    verb.add_argument("--refresh", action="store_true", help="do it anew, keep no old result")
+    verb.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _disk(verb: argparse.ArgumentParser, stage: stages.Stage, name: str) -> None:
+    reads = stage.where == "source"
+    known = "the host's disk is mounted at DIR on this machine; nothing of it runs"
+    shown = known if reads or name == "assess" else argparse.SUPPRESS
+    verb.add_argument("--root", metavar="DIR", default="", help=shown)
+    if reads:
+        rate = "read at most so many bytes a second: 500K, 10M"
+        verb.add_argument("--bandwidth", metavar="RATE", default="", help=rate)
+        verb.add_argument("--gentle", action="store_true", help="let all others on it go first")
+
+
+def _target(verb: argparse.ArgumentParser, stage: stages.Stage) -> None:
+    shown = "default: the host's migrator_target"
+    there = stage.where == "target"
+    verb.add_argument("--target", default="", help=shown if there else argparse.SUPPRESS)
+
+
+def _assess(verb: argparse.ArgumentParser) -> None:
+    words = [level.word for level in Level if level]
+    facts = "saved facts, in place of hosts: facts.json of a host's directory, or HOST.json"
+    verb.add_argument("--facts", nargs="+", type=Path, metavar="FILE", default=(), help=facts)
+    fail = "exit with 10 when a finding of LEVEL or above is not waived: " + ", ".join(words)
+    verb.add_argument("--fail-on", metavar="LEVEL", choices=words, default="", help=fail)
+    verb.add_argument("--diff", action="store_true", help="what changed since the last time")
+    rules = "rules of your own beside the built-in ones; default: migrator_rules"
+    verb.add_argument("--rules", metavar="DIR", default="", help=rules)

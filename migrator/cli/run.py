@@ -1,0 +1,106 @@
+"""One stage for one host or many: one after the other, and a host that fails stops no other."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+
+from rich.console import Console
+
+from migrator import stages
+from migrator.cli import hosts, show
+from migrator.cli.fleet import Many
+from migrator.cli.hosts import Host
+from migrator.errors import MigratorError, UsageError
+from migrator.inventory import Inventory
+from migrator.progress import shown
+from migrator.stages import Context, Outcome
+from migrator.workdir import Workdir
+
+
+def stage(options: argparse.Namespace, messages: Console) -> int:
+    """The exit status: the first failure's."""
+    facts = getattr(options, "facts", ())
+    if bool(facts) == bool(options.hosts):
+        raise UsageError("name hosts, or saved facts with --facts", "see 'migrator assess --help'")
+    inventory = _inventory(options)
+    found = hosts.of_files(facts) if facts else hosts.chosen(options, inventory)
+    if len(found) == 1 and (facts or found[0].name == options.hosts[0]):
+        return _alone(options, messages, inventory, found[0])
+    return _all(options, messages, inventory, found)
+
+
+def _inventory(options: argparse.Namespace) -> Inventory:
+    """Saved facts, and disks, need none."""
+    try:
+        return Inventory(tuple(options.inventory or ()))
+    except UsageError:
+        if options.inventory or not (options.root or getattr(options, "facts", ())):
+            raise
+        return Inventory(("localhost,",))
+
+
+def _alone(options: argparse.Namespace, messages: Console, inventory: Inventory, host: Host) -> int:
+    context, outcome = _run(options, messages, inventory, host)
+    show.one(options, context, outcome)
+    if outcome.failure:
+        raise outcome.failure
+    if outcome.next:
+        messages.print(f"next: {outcome.next}", markup=False, highlight=False)
+    return 0
+
+
+def _all(
+    options: argparse.Namespace, messages: Console, inventory: Inventory, found: list[Host]
+) -> int:
+    many = Many(options)
+    for host in found:
+        try:
+            _, outcome = _run(options, messages, inventory, host)
+        except MigratorError as error:
+            many.failed(host.name, error)
+            show.complain(messages, error, host.name)
+            continue
+        many.add(host.name, outcome)
+        if outcome.failure:
+            show.complain(messages, outcome.failure, host.name)
+        elif not options.json:
+            show.line(options, outcome)
+    many.finish()
+    messages.print(f"next: {_next(options, many.failures)}", markup=False, highlight=False)
+    return many.failures[0].exit_code if many.failures else 0
+
+
+def _next(options: argparse.Namespace, failures: list[MigratorError]) -> str:
+    if failures:
+        return f"mend what failed ({len(failures)} hosts), then run the same command again"
+    if not options.hosts:
+        return f"see {options.work}/fleet.json, and assessment.json in the directory of each host"
+    order = [*stages.STAGES, ""]
+    following = order[order.index(options.stage) + 1]
+    done = f"see {options.work}/*/verify.json; send the users of each host to its container"
+    return f"migrator {following} {shlex.join(options.hosts)}".rstrip() if following else done
+
+
+def _run(
+    options: argparse.Namespace, messages: Console, inventory: Inventory, host: Host
+) -> tuple[Context, Outcome]:
+    given = hosts.variables(inventory, host)
+    with shown(messages) as progress:
+        context = stages.Context(
+            work=Workdir(options.work, host.name),
+            check=options.check,
+            refresh=options.refresh,
+            progress=progress,
+            choices=given.get("migrator_choices", {}),
+            root=options.root or given.get("migrator_root", "/"),
+            saved=host.facts,
+            rules=getattr(options, "rules", "") or given.get("migrator_rules", ""),
+            fail_on=getattr(options, "fail_on", ""),
+        )
+        names = ["discover", "assess"] if options.root else [options.stage]
+        for name in names if options.stage == "assess" else [options.stage]:
+            kind = stages.STAGES[name]
+            with hosts.reached(options, inventory, host, given, kind) as machine:
+                outcome = kind.run(context, machine)
+    return context, outcome

@@ -1,0 +1,50 @@
+"""What is printed: results on stdout, the rest on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from rich.console import Console
+
+from migrator import report
+from migrator.errors import MigratorError
+from migrator.stages import Context, Outcome
+
+
+def complain(messages: Console, error: MigratorError, host: str = "") -> None:
+    """``host``: one of several."""
+    who = f"migrator: {host}: " if host not in error.message else "migrator: "
+    messages.print(f"{who}{error.message}", style="red", markup=False, highlight=False)
+    if error.hint:
+        messages.print(f"  {error.hint}", markup=False, highlight=False)
+
+
+def one(options: argparse.Namespace, context: Context, outcome: Outcome) -> None:
+    """JSON, or the stage's report and one sentence."""
+    output = Console()
+    if options.json:
+        print_json(document(outcome))
+        return
+    page = report.page(options.stage, context.work)
+    if getattr(options, "diff", False):
+        output.print(report.difference.page(outcome.difference))
+    elif page is not None and not options.check:
+        output.print(page)
+    output.print(outcome.message, markup=False, highlight=False, soft_wrap=True)
+
+
+def line(options: argparse.Namespace, outcome: Outcome) -> None:
+    """Of one host among several."""
+    output = Console(soft_wrap=True)
+    output.print(outcome.message, markup=False, highlight=False)
+    if getattr(options, "diff", False) and outcome.difference and not outcome.difference.empty:
+        output.print(report.difference.page(outcome.difference))
+
+
+def document(outcome: Outcome) -> dict[str, object]:
+    return {"changed": outcome.changed, "message": outcome.message, **outcome.result}
+
+
+def print_json(found: object) -> None:
+    print(json.dumps(found, indent=1, sort_keys=True))
