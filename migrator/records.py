@@ -44,7 +44,7 @@ def _kind(hint: ast.expr) -> str:
             return f"list of {_kind(arguments[0])}"
         if outer == "dict":
             return f"{_kind(arguments[1])} by name"
-        return ", ".join(str(ast.literal_eval(choice)) for choice in arguments)
+        return ", ".join(ast.unparse(choice).strip("'") for choice in arguments)
     if isinstance(hint, ast.BinOp):
         return f"{_kind(hint.left)} or null"
     return {"str": "text", "int": "number", "bool": "yes or no"}.get(
