@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from migrator.agent import main
+from migrator.agent import facts
 from tests.agent.test_secrets import PLANTED
 from tests.agent.trees import grown
 
@@ -42,7 +42,7 @@ def test_no_planted_secret_is_in_the_document(tmp_path: Path) -> None:
     }
     root = grown(tmp_path, tree)
     recording: list[tuple[list[str], str]] = [(["hostname"], "h\n")]
-    document = json.dumps(main.facts({"root": root, "recording": recording}))
+    document = json.dumps(facts.facts({"root": root, "recording": recording}))
     places = [document[max(0, i - 120) : i + 20] for i in _all(document, "hunter2")]
     assert places == []
     assert '"secrets": []' not in document
