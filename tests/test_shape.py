@@ -84,7 +84,7 @@ def _is_standard(module: str) -> bool:
     return module in sys.stdlib_module_names or module in ("httplib", "urllib2", "__future__")
 
 
-@pytest.mark.parametrize("subject", [name for name, _, _ in SUBJECTS])
+@pytest.mark.parametrize("subject", [name for name, _ in SUBJECTS])
 def test_a_subject_is_split_alike_everywhere(subject: str) -> None:
     assert find_spec(f"migrator.agent.{subject}"), "it is read by a module or package of its name"
     assert (PACKAGE / f"facts/{subject}.py").exists(), "what it is, is said under its name"

@@ -3,30 +3,13 @@
 from __future__ import absolute_import, division, print_function
 
 import functools
+import importlib
 import platform
 import time
 
-from migrator.agent import (
-    accounts,
-    cron,
-    kernel,
-    limits,
-    literals,
-    logrotate,
-    network,
-    packages,
-    processes,
-    repositories,
-    secrets,
-    security,
-    services,
-    software,
-    storage,
-    syslog,
-    system,
-    units,
-)
+from migrator.agent import limits
 from migrator.agent.host import Host
+from migrator.agent.units import systemd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,26 +18,26 @@ if TYPE_CHECKING:
 SCHEMA = 2
 DENIED_SHOWN = 5  # paths in a message
 BAD_NAME = 2  # exit status of the command line for a name that does not exist
-# In this order: a subject is given those before it.
+# A module of each, and what stands for it when it fails. A subject is given those before it.
 SUBJECTS = (
-    ("system", system, {}),
-    ("packages", packages, {}),
-    ("repositories", repositories, {}),
-    ("software", software, {}),
-    ("units", units, []),
-    ("processes", processes, []),
-    ("cron", cron, {}),
-    ("syslog", syslog, {}),
-    ("logrotate", logrotate, {}),
-    ("network", network, {}),
-    ("storage", storage, {}),
-    ("accounts", accounts, {}),
-    ("kernel", kernel, {}),
-    ("services", services, []),
-    ("security", security, {}),
-    ("secrets", secrets, []),
-    ("literals", literals, []),
-)  # type: tuple[tuple[str, Any, Any], ...]
+    ("system", {}),
+    ("packages", {}),
+    ("repositories", {}),
+    ("software", {}),
+    ("units", []),
+    ("processes", []),
+    ("cron", {}),
+    ("syslog", {}),
+    ("logrotate", {}),
+    ("network", {}),
+    ("storage", {}),
+    ("accounts", {}),
+    ("kernel", {}),
+    ("services", []),
+    ("security", {}),
+    ("secrets", []),
+    ("literals", []),
+)  # type: tuple[tuple[str, Any], ...]
 
 
 def facts(params):
@@ -74,7 +57,9 @@ def facts(params):
         "live": host.live,
         "privileged": host.privileged,
     }  # type: dict[str, Any]
-    for name, subject, empty in SUBJECTS:
+    systemd.begin(host)
+    for name, empty in SUBJECTS:
+        subject = importlib.import_module("migrator.agent." + name)
         document[name] = host.part(name, functools.partial(subject.read, host, document), empty)
     if host.denied:
         first = sorted(host.denied)[:DENIED_SHOWN]

@@ -1,12 +1,11 @@
-"""The stages in order, each a function of (context, host); the CLI and Ansible both call these."""
+"""The stages in order; the CLI and Ansible both run these, each from the module of its name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from importlib import import_module
+from typing import Any, Literal, cast
 
-from migrator.stages import assess, build, discover, launch, plan, snapshot, verify
 from migrator.stages.context import Context, Outcome
 
 __all__ = ["STAGES", "Context", "Outcome", "Stage"]
@@ -16,20 +15,28 @@ __all__ = ["STAGES", "Context", "Outcome", "Stage"]
 class Stage:
     """``where`` it works; ``stream``: it needs a byte stream or a tunnel, not only an answer."""
 
-    run: Callable[[Context, Any], Outcome]
+    name: str
     where: Literal["controller", "source", "target"]
     summary: str
     stream: bool = False
 
+    def run(self, context: Context, host: Any) -> Outcome:
+        """``host`` is a Caller, a Carrier for a stream, or None on the controller alone.
+
+        The module is only loaded now: Ansible starts a process for each task.
+        """
+        return cast(Outcome, import_module(f"migrator.stages.{self.name}").run(context, host))
+
 
 STAGES = {
-    "discover": Stage(discover.run, "source", "read everything that the host is"),
-    "assess": Stage(assess.run, "controller", "judge whether and how it can move"),
-    "plan": Stage(plan.run, "controller", "propose every decision, in a file to edit"),
-    "snapshot": Stage(snapshot.run, "source", "take its file system into the store", stream=True),
-    "build": Stage(build.run, "controller", "make the image and its hooks"),
-    "launch": Stage(launch.run, "target", "start the rich container on the target", stream=True),
-    "verify": Stage(
-        verify.run, "target", "compare it with the original, point by point", stream=True
-    ),
+    stage.name: stage
+    for stage in (
+        Stage("discover", "source", "read everything that the host is"),
+        Stage("assess", "controller", "judge whether and how it can move"),
+        Stage("plan", "controller", "propose every decision, in a file to edit"),
+        Stage("snapshot", "source", "take its file system into the store", stream=True),
+        Stage("build", "controller", "make the image and its hooks"),
+        Stage("launch", "target", "start the rich container on the target", stream=True),
+        Stage("verify", "target", "compare it with the original, point by point", stream=True),
+    )
 }

@@ -75,7 +75,8 @@ def test_two_thousand_units_fit_into_an_argument_list(tmp_path: Path) -> None:
             asked.append(list(command))
             return "".join(f"{'n' * 240}{number}.service loaded\n" for number in range(2000))
 
-    systemd.units(Asked(str(tmp_path)))
+    (tmp_path / "run/systemd/system").mkdir(parents=True)
+    systemd.units(Asked(str(tmp_path), []))
     names = [word for call in asked[1:] for word in call if word.endswith(".service")]
     assert len(names) == len(set(names)) == 2000
     assert max(sum(len(word) + 1 for word in call) for call in asked) < 1 << 17

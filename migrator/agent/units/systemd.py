@@ -3,7 +3,9 @@
 from __future__ import absolute_import, division, print_function
 
 import re
+import threading
 
+from migrator.agent.run import CommandError
 from migrator.agent.units.properties import COMMANDS, DEPENDENCIES, KEPT, SHOWN, kept
 from migrator.agent.units.record import INIT_SCRIPTS, NAME, record
 from migrator.agent.units.words import names
@@ -24,20 +26,56 @@ PROPERTY = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 ARGUMENTS = re.compile(r"(?s)argv\[\]=(.*?) ; (?:ignore_errors|flags)=")
 
 
+class Asking(threading.Thread):
+    """Asks systemd what it has loaded, while others do something else: it takes its time.
+
+    Not for what merely has a file: systemd would load each for the answer, in a time that grows
+    with the square of their number, half a minute for two thousand.
+    """
+
+    def __init__(self, host):
+        # type: (Host) -> None
+        threading.Thread.__init__(self)
+        self.daemon = True  # nobody waits for it when the others are interrupted
+        self.host = host
+        self.texts = []  # type: list[str]
+        self.error = None  # type: CommandError | None
+
+    def run(self):
+        # type: () -> None
+        try:
+            known = set()  # type: set[str]
+            for line in self.host.output(LIST).splitlines():  # "* name" is one that failed
+                known.update([word for word in line.split()[:2] if NAME.match(word)][:1])
+            wanted = sorted(name for name in known if not name.endswith(".device"))
+            self.texts = [self.host.output(SHOW + some) for some in _portions(wanted)]
+        except CommandError as error:
+            self.error = error
+
+    def answer(self):
+        # type: () -> list[str]
+        self.join()
+        if self.error:
+            raise self.error
+        return self.texts
+
+
+def begin(host):
+    # type: (Host) -> None
+    """Have a running systemd asked; ``units`` waits for the answer."""
+    if host.live and host.exists("/run/systemd/system"):
+        host.memory["systemd"] = asking = Asking(host)
+        asking.start()
+
+
 def units(host):
     # type: (Host) -> list[Record]
-    """What is loaded; devices are the kernel's.
-
-    Not what merely has a file: systemd would load each for the answer, in a time that grows with
-    the square of their number, half a minute for two thousand.
-    """
-    known = set()  # type: set[str]
-    for line in host.output(LIST).splitlines():
-        known.update([word for word in line.split()[:2] if NAME.match(word)][:1])  # "* name" failed
-    wanted = sorted(name for name in known if not name.endswith(".device"))
+    """What is loaded, none where no systemd runs; devices are the kernel's."""
+    if "systemd" not in host.memory:
+        begin(host)
     found = {}  # type: dict[str, Record]
-    for some in _portions(wanted):
-        for shown in _shown(host.output(SHOW + some)):
+    for text in host.memory["systemd"].answer() if "systemd" in host.memory else ():
+        for shown in _shown(text):
             unit = _unit(shown)
             if unit["name"]:
                 found[unit["name"]] = unit

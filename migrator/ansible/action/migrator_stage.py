@@ -13,7 +13,6 @@ from migrator.carrier import Carrier
 from migrator.errors import MigratorError
 from migrator.inventory import plain
 from migrator.progress import Silent
-from migrator.transport import connect
 from migrator.workdir import Workdir
 
 ARGUMENTS = {
@@ -70,5 +69,7 @@ class ActionModule(ActionBase):
             return stage.run(context, None)
         if not stage.stream:
             return stage.run(context, courier.caller(self, host, bounds))
+        from migrator.transport import connect  # not for a task that needs no stream: it is large
+
         with connect(courier.address(self, host)) as connection:
             return stage.run(context, Carrier(connection, limits=bounds))
