@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ def decode(kind: type[T], value: Any, where: str = "") -> T:
 
 def _decode(kind: Any, value: Any, where: str) -> Any:
     if dataclasses.is_dataclass(kind):
-        return _record(cast(type[Any], kind), value, where)
+        return _record(kind, value, where)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is types.UnionType:
         return None if value is None else _decode(arguments[0], value, where)
@@ -47,19 +48,25 @@ def _decode(kind: Any, value: Any, where: str) -> Any:
     return _expect(kind, value, where)
 
 
-def _record(kind: type[Any], value: Any, where: str) -> Any:
+def _record(kind: Any, value: Any, where: str) -> Any:
     mapping = _expect(dict, value, where)
-    hints = typing.get_type_hints(kind)
+    hints, required = _shape(kind)
     unknown = sorted(str(key) for key in mapping.keys() - hints.keys())
     if unknown:
         known = ", ".join(sorted(hints))
         raise DecodeError(where, f"unknown key {unknown[0]!r} (known: {known})")
-    required = {field.name for field in dataclasses.fields(kind) if is_required(field)}
     missing = sorted(required - mapping.keys())
     if missing:
         raise DecodeError(where, f"key {missing[0]!r} is missing")
     prefix = f"{where}." if where else ""
     return kind(**{key: _decode(hints[key], item, prefix + key) for key, item in mapping.items()})
+
+
+@cache
+def _shape(kind: Any) -> tuple[dict[str, Any], frozenset[str]]:
+    """Types of the fields, and the names of those that must be there; slow to find out."""
+    required = {field.name for field in dataclasses.fields(kind) if is_required(field)}
+    return typing.get_type_hints(kind), frozenset(required)
 
 
 def is_required(field: dataclasses.Field[Any]) -> bool:

@@ -7,7 +7,7 @@ import importlib
 import platform
 import time
 
-from migrator.agent import limits
+from migrator.agent.beside import Beside
 from migrator.agent.host import Host
 from migrator.agent.units import systemd
 
@@ -15,29 +15,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    Subjects = tuple[tuple[str, Any], ...]
+
 SCHEMA = 2
 DENIED_SHOWN = 5  # paths in a message
 BAD_NAME = 2  # exit status of the command line for a name that does not exist
 # A module of each, and what stands for it when it fails. A subject is given those before it.
-SUBJECTS = (
-    ("system", {}),
+ASIDE = (
     ("packages", {}),
     ("repositories", {}),
     ("software", {}),
+    ("storage", {}),
+)  # type: Subjects
+ALONE = (
+    ("system", {}),
     ("units", []),
     ("processes", []),
     ("cron", {}),
     ("syslog", {}),
     ("logrotate", {}),
     ("network", {}),
-    ("storage", {}),
     ("accounts", {}),
     ("kernel", {}),
-    ("services", []),
-    ("security", {}),
-    ("secrets", []),
-    ("literals", []),
-)  # type: tuple[tuple[str, Any], ...]
+)  # type: Subjects
+LAST = (("services", []), ("security", {}), ("secrets", []), ("literals", []))  # type: Subjects
+SUBJECTS = ASIDE + ALONE + LAST
 
 
 def facts(params):
@@ -57,13 +59,26 @@ def facts(params):
         "live": host.live,
         "privileged": host.privileged,
     }  # type: dict[str, Any]
+    beside = Beside(host, lambda: _read(host, document, ASIDE)) if host.real else None
     systemd.begin(host)
-    for name, empty in SUBJECTS:
-        subject = importlib.import_module("migrator.agent." + name)
-        document[name] = host.part(name, functools.partial(subject.read, host, document), empty)
+    if beside is None:
+        _read(host, document, ASIDE)
+    _read(host, document, ALONE)
+    if beside:
+        document.update(host.part("packages", beside.subjects, dict(ASIDE)))
+    _read(host, document, LAST)
     if host.denied:
         first = sorted(host.denied)[:DENIED_SHOWN]
         message = "%d paths may only be read by root, such as %s"
         host.failed("files", "denied", message % (len(host.denied), ", ".join(first)))
     document.update(unparsed=host.unparsed, failures=host.failures)
     return document
+
+
+def _read(host, document, subjects):
+    # type: (Host, dict[str, Any], Subjects) -> dict[str, Any]
+    """Read ``subjects`` into ``document``; gives these alone."""
+    for name, empty in subjects:
+        subject = importlib.import_module("migrator.agent." + name)
+        document[name] = host.part(name, functools.partial(subject.read, host, document), empty)
+    return dict((name, document[name]) for name, _ in subjects)
