@@ -71,7 +71,9 @@ class System:
     kernel_architecture: str = ""  # of the running kernel
     libc: str = ""  # "glibc 2.31", "musl"
     cmdline: str = ""  # of the running kernel; secrets are hidden
-    vsyscall: str = ""  # emulate | xonly | none, for programs linked to a glibc before 2.15
+    vsyscall: str = (
+        ""  # native | emulate | xonly | none, for programs linked to a glibc before 2.15
+    )
     init: str = ""  # systemd | upstart | sysvinit | openrc | runit | busybox | unknown
     init_version: int = 0  # of systemd; 0 when unknown
     default_target: str = ""  # "multi-user.target", or the runlevel: "3"

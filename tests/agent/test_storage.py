@@ -63,7 +63,7 @@ def test_sizes_of_this_machine() -> None:
 def test_fstab(tmp_path: Path) -> None:
     text = (
         "# disks\nUUID=1 / ext4 defaults 0 1\n/dev/vdb /srv/my\\040data ext4\nhalf line\n"
-        "//nas/x /mnt cifs username=u,password=hunter2 0 x\n"
+        "//nas/x /mnt cifs username=u,password=hunter2,uid=5 0 x\n"
     )
     found, host = read(tmp_path, {"etc/fstab": text})
     rows = [(row.source, row.path, row.options, row.freq, row.passno) for row in found.fstab]
@@ -71,7 +71,7 @@ def test_fstab(tmp_path: Path) -> None:
         ("UUID=1", "/", "defaults", 0, 1),
         ("/dev/vdb", "/srv/my data", "defaults", 0, 0),
     ]
-    assert "hunter2" not in str(found.fstab) and "username=u" in found.fstab[2].options
+    assert "hunter2" not in str(found.fstab) and found.fstab[2].options.endswith(",uid=5")
     assert [row["raw"] for row in host.unparsed] == ["half line"]
 
 

@@ -70,6 +70,7 @@ PAGE = "ffffffffff600000-ffffffffff601000 %s 00000000 00:00 0    [vsyscall]\n"
     ("maps", "cmdline", "mode"),
     [
         (MAP + PAGE % "r-xp", "quiet", "emulate"),
+        (MAP + PAGE % "r-xp", "vsyscall=native quiet", "native"),
         (MAP + PAGE % "--xp", "quiet", "xonly"),
         (MAP, "quiet vsyscall=none", "none"),
         (MAP, "quiet", "none"),

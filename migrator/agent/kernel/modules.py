@@ -27,6 +27,7 @@ TAINTED = (
 LOADING = ("/usr/lib/modules-load.d", "/lib/modules-load.d", "/run/modules-load.d")
 OLD_LOADING = re.compile(r"(?:^|[\s;&|/])modprobe\s+(?:-\S+\s+)*([A-Za-z][\w-]*)([^;&|>]*)")
 MODPROBE = ("/lib/modprobe.d", "/usr/lib/modprobe.d", "/run/modprobe.d", "/etc/modprobe.d")
+SUSE = "allow_unsupported_modules"
 COMMANDS = ("alias", "options", "install", "remove", "blacklist", "softdep", "weakdep")
 
 
@@ -90,16 +91,17 @@ def modprobe(host):
     for place in MODPROBE:
         chosen.update((path.rpartition("/")[2], path) for path in host.files(place))
     found = []
-    for path in ["/etc/modprobe.conf"] + [chosen[name] for name in sorted(chosen)]:
-        if not path.endswith(".conf"):
-            continue
+    # Older tools also read files whose names have no ending.
+    names = [name for name in sorted(chosen) if name.endswith(".conf") or "." not in name]
+    for path in ["/etc/modprobe.conf"] + [chosen[name] for name in names]:
         for where, text, raw in continued(host, path):
             words = text.split()
             if words[0] == "include":
                 continue
-            if words[0] not in COMMANDS or len(words) < 2:
+            if words[0] not in COMMANDS + (SUSE,) or len(words) < 2:
                 host.strange("kernel", where, raw)
                 continue
-            key, value = " ".join(words[:2]), " ".join(words[2:])
+            count = 1 if words[0] == SUSE else 2
+            key, value = " ".join(words[:count]), " ".join(words[count:])
             found.append({"where": where, "key": key, "value": value, "raw": raw})
     return found

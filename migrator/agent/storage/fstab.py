@@ -16,16 +16,17 @@ def fstab(host):
     found = []
     for where, line, words in _rows(host, "/etc/fstab", 3):
         words += ["defaults", "0", "0"][len(words) - 3 :]
+        options = ",".join(redacted(option) for option in words[3].split(","))
         found.append(
             {
                 "where": where,
                 "source": unescaped(words[0]),
                 "path": unescaped(words[1]),
                 "fstype": words[2],
-                "options": redacted(words[3]),
+                "options": options,
                 "freq": int(words[4]) if words[4].isdigit() else 0,
                 "passno": int(words[5]) if words[5].isdigit() else 0,
-                "raw": redacted(line),
+                "raw": line.replace(words[3], options) if options != words[3] else line,
             }
         )
     return found

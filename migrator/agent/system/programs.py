@@ -32,7 +32,6 @@ HEADER = 20  # bytes of an ELF file up to its machine
 PPC64 = 21
 LITTLE = 1
 LIBRARIES = ("/lib64", "/lib", "/usr/lib64", "/usr/lib")
-VSYSCALL_PAGE = {"r-xp": "emulate", "--xp": "xonly"}
 
 
 def programs(host):
@@ -94,9 +93,12 @@ def _libc(host):
 
 def _vsyscall(host, cmdline):
     # type: (Host, str) -> str
-    """Whether the page is there for processes, by the map of our own."""
+    """By the page in the map of our own process; two modes look alike but for the boot option."""
+    maps = host.text("/proc/self/maps")
     asked = re.search(r"(?:^|\s)vsyscall=(\w+)", cmdline)
-    page = re.search(r"(?m)^\S+ (\S+) .*\[vsyscall\]$", host.text("/proc/self/maps"))
-    if page:
-        return VSYSCALL_PAGE.get(page.group(1), asked.group(1) if asked else "")
-    return asked.group(1) if asked else "none" if host.text("/proc/self/maps") else ""
+    page = re.search(r"(?m)^\S+ (\S+) .*\[vsyscall\]$", maps)
+    if not maps or page is None:
+        return "none" if maps else ""
+    if page.group(1) == "--xp":
+        return "xonly"
+    return "native" if asked and asked.group(1) == "native" else "emulate"
