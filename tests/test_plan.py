@@ -70,6 +70,9 @@ def test_settings_of_the_host_are_split() -> None:
         make.setting("/etc/sysctl.d/a.conf:1", "net.core.somaxconn", "1024"),
         make.setting("/etc/sysctl.d/a.conf:2", "vm.swappiness", "10"),
         make.setting("/etc/sysctl.d/b.conf:1", "net.core.somaxconn", "2048"),
+        make.setting("/etc/sysctl.d/b.conf:2", "net.ipv4.conf.*.rp_filter", "1"),
+        make.setting("/etc/sysctl.d/b.conf:3", "net.ipv4.conf.all.rp_filter", ""),
+        make.setting("/etc/sysctl.d/b.conf:4", "net.ipv4.tcp_fastopen_key", "<redacted>"),
     )
     chosen = propose(make.facts(sysctls=sysctls), "old").sysctls
     assert {key: value.value for key, value in chosen.items()} == {"net.core.somaxconn": "2048"}

@@ -6,6 +6,7 @@ import re
 
 from migrator.facts import Facts
 from migrator.facts.network import Listener
+from migrator.facts.setting import Setting
 from migrator.plan import Port, Probe, Reason, Value
 
 EPHEMERAL = 32768  # a UDP port from here on is a client's
@@ -91,8 +92,13 @@ def sysctls(found: Facts) -> dict[str, Value]:
     return {
         setting.key: Value(setting.value, setting.where)
         for setting in found.kernel.sysctls
-        if setting.where.startswith("/etc/") and NAMESPACED.match(setting.key)
+        if setting.where.startswith("/etc/") and NAMESPACED.match(setting.key) and _is_one(setting)
     }
+
+
+def _is_one(setting: Setting) -> bool:
+    """Whether it sets one key to a value that is known: neither a pattern nor a secret."""
+    return bool(setting.value) and not re.search(r"[*?\[]|_(key|secret)$", setting.key)
 
 
 def limits(found: Facts) -> dict[str, Value]:
