@@ -20,7 +20,7 @@ from tests import assess as families
 from tests import builders as make
 
 TOP = Path(__file__).resolve().parents[1]
-DEVICE = FstabLine("/etc/fstab:2", "UUID=1-2", "/", "ext4", "defaults", "UUID=1-2 / ext4")
+DEVICE = FstabLine("/etc/fstab:2", "UUID=1-2", "/srv", "ext4", "defaults", "UUID=1-2 /srv ext4")
 FSTAB = {"fstab": (DEVICE,)}
 HYPERVISOR = (make.unit("libvirtd.service"),)
 ENGINE = (make.unit("docker.service"),)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrator.assess import (
+    addresses,
+    databases,
     dependencies,
     fit,
     jobs,
+    listeners,
     minutes,
+    mounts,
     network,
+    network_names,
+    network_services,
     offers,
     prediction,
+    remote,
     resources,
     security,
     services,
@@ -19,6 +26,7 @@ from migrator.assess import (
     storage,
     summary,
     system,
+    usage,
 )
 from migrator.assess.assessment import SCHEMA, Assessment
 from migrator.assess.finding import Finding, Level
@@ -30,7 +38,15 @@ from migrator.plan import Plan, Waiver
 from migrator.plan.propose import propose
 
 __all__ = ["RULES", "Assessment", "Finding", "Level", "Measured", "Rule", "assess"]
-SUBJECTS = (system, storage, services, jobs, network, security)  # importing them registers rules
+# Importing them registers rules.
+SUBJECTS = (
+    system,
+    *(storage, mounts, remote, usage, databases),
+    *(network, addresses, network_names, listeners, network_services),
+    services,
+    jobs,
+    security,
+)
 
 
 def assess(

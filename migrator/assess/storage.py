@@ -1,51 +1,23 @@
-"""Rules about disks, mounts and swap."""
+"""Rules about disks, what manages them, and what the host offers from them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
-from migrator.assess.finding import Level
+from migrator.assess.finding import Finding, Level
 from migrator.assess.rules import Evidence, rule
 from migrator.facts import Facts
+from migrator.plan.grants import ENGINE
 
-
-@rule(
-    "STO-01",
-    Level.RISK,
-    "fstab mounts devices",
-    "A container has no disks of its own: an init that waits for one ends in its emergency shell.",
-    "Nothing: build comments the lines, and what they mounted becomes volumes.",
+BLOCK = re.compile(r"/dev/(sd[a-z]|vd[a-z]|xvd|hd[a-z]|nvme|dm-|mapper/|md\d|drbd|raw|rbd|asm)")
+# They look after disks and keep no data on them.
+CARETAKERS = re.compile(
+    r"(systemd-udevd|udevd|smartd|multipathd|dmeventd|lvm\w*|mdadm|mdmon|udisksd|ntfs-3g|iscsid"
+    r"|fwupd|hddtemp|blkid|fsck\S*|mount\S*|qemu\S*)$"
 )
-def devices(found: Facts) -> Iterator[Evidence]:
-    for line in found.storage.fstab:
-        if line.source.startswith(("/dev/", "UUID=", "LABEL=", "PARTUUID=")):
-            yield line.where, line.raw
-
-
-@rule(
-    "STO-02",
-    Level.WARNING,
-    "A file system of its own",
-    "Tools that copy one file system leave it behind without a word.",
-    "Check in the plan's paths that it becomes a volume.",
-)
-def separate(found: Facts) -> Iterator[Evidence]:
-    for mount in found.storage.mounts:
-        if mount.kind == "local" and mount.path != "/":
-            yield mount.path, f"{mount.fstype} on {mount.source}, {mount.used >> 20} MB used"
-
-
-@rule(
-    "STO-03",
-    Level.OVERRIDABLE,
-    "A network file system is mounted",
-    "A container may not mount it; the data is not copied.",
-    "Mount it on the target and bind it into the container.",
-)
-def network(found: Facts) -> Iterator[Evidence]:
-    for mount in found.storage.mounts:
-        if mount.kind == "network":
-            yield mount.path, f"{mount.fstype} from {mount.source}"
+CONSUMERS = re.compile(r"(oracleasm|oracleafd|ceph-osd@.+|drbd(@.+)?|rawdevices)\.service$")
 
 
 @rule(
@@ -53,13 +25,72 @@ def network(found: Facts) -> Iterator[Evidence]:
     Level.BLOCKER,
     "The host exports file systems from its kernel",
     "The NFS server lives in the kernel, which a container shares with its target.",
-    "Serve from the target or a VM, then waive this finding.",
+    "Serve from the target, from nfs-ganesha or from a VM, then waive this finding.",
 )
 def exports(found: Facts) -> Iterator[Evidence]:
-    for name in ("nfs-server.service", "nfs-kernel-server.service"):
-        unit = found.unit(name)
-        if unit and unit.active == "active":
-            yield name, f"{unit.active} ({unit.sub})"
+    used = any(s.name == "nfs-server" and s.state != "installed" for s in found.services)
+    for export in found.storage.exports:
+        if export.protocol == "nfs":
+            level = Level.BLOCKER if used else Level.WARNING
+            yield export.where, export.raw if used else f"{export.raw}, but no server runs", level
+
+
+def _discover(finding: Finding) -> dict[str, Any]:
+    portal = finding.evidence.rpartition(" ")[2]
+    words = ["iscsiadm", "--mode", "discovery", "--type", "sendtargets", "--portal", portal]
+    return {
+        "name": "Find the host's disks from the target",
+        "ansible.builtin.command": {"argv": words},
+    }
+
+
+@rule(
+    "STO-07",
+    Level.OVERRIDABLE,
+    "Disks of another host, or disks with several paths",
+    "Only the target can attach them; what lies on them is copied like the rest unless they move.",
+    "Attach them on the target and bind what they hold into the container, or copy the data once.",
+    side="target",
+    task=lambda finding: _discover(finding) if ":" in finding.evidence else None,
+)
+def attached(found: Facts) -> Iterator[Evidence]:
+    for node in found.storage.iscsi:
+        yield node.where, f"{node.target} at {node.portal}"
+    for device in found.storage.devices:
+        if device.kind == "multipath":
+            yield f"/dev/mapper/{device.mapper}", f"multipath over {', '.join(device.parents)}"
+
+
+@rule(
+    "STO-08",
+    Level.BLOCKER,
+    "The host offers disks to others by iSCSI",
+    "The target server works in the kernel and needs its disks, neither of which a container has.",
+    "Keep it as a VM, or serve the disks from elsewhere, then waive this finding.",
+)
+def offered(found: Facts) -> Iterator[Evidence]:
+    for export in found.storage.exports:
+        if export.protocol == "iscsi":
+            yield export.where, f"{export.name} offers {export.path or 'a device'}"
+
+
+@rule(
+    "STO-09",
+    Level.INFO,
+    "Disks are managed inside the host",
+    "The files are copied from what is mounted; volume groups, arrays and encryption stay behind.",
+    "Nothing for LVM and RAID. What was encrypted at rest needs an encrypted disk on the target.",
+    side="target",
+)
+def managed(found: Facts) -> Iterator[Evidence]:
+    for group in found.storage.lvm.groups:
+        names = [v.name for v in found.storage.lvm.logical if v.group == group.name]
+        yield f"volume group {group.name}", f"logical volumes {', '.join(names) or 'none'}"
+    for array in found.storage.raid:
+        yield array.where, f"{array.name} {array.level}".strip()
+    for line in found.storage.crypttab:
+        swap = "swap" in line.options.split(",")
+        yield line.where, line.raw, Level.INFO if swap else Level.RISK
 
 
 @rule(
@@ -68,7 +99,45 @@ def exports(found: Facts) -> Iterator[Evidence]:
     "Swap is in use",
     "Swap is the target's; the container is limited by its memory settings instead.",
     "Give the container the memory that the host used, swap included.",
+    side="target",
 )
 def swap(found: Facts) -> Iterator[Evidence]:
     for area in found.storage.swaps:
-        yield area.path, "active swap"
+        size = f"{area.used >> 20} MB of {area.size >> 20} MB are used"
+        yield area.path, size if area.size else "by fstab"
+
+
+@rule(
+    "STO-11",
+    Level.BLOCKER,
+    "A program works on a block device",
+    "A copy takes files; what is written to a device without a file system is in none of them.",
+    "Keep it as a VM, move its data into files, or give the device to the container on the target.",
+)
+def raw_devices(found: Facts) -> Iterator[Evidence]:
+    for process in found.processes:
+        name = (process.exe or "".join(process.command[:1])).rpartition("/")[2]
+        devices = [path for path in process.devices if BLOCK.match(path)]
+        if devices and not process.container and not CARETAKERS.match(name):
+            yield process.unit or f"{name} (pid {process.pid})", f"{name} has {' '.join(devices)}"
+    for unit in found.units:
+        if CONSUMERS.match(unit.name) and (unit.active == "active" or unit.enabled == "enabled"):
+            yield unit.name, unit.description
+
+
+@rule(
+    "STO-13",
+    Level.INFO,
+    "Programs with capabilities of their own",
+    "They are kept as attributes of the files. With one that the container does not have, the"
+    " kernel refuses to start the program at all.",
+    "Check that the plan's capabilities have what is still needed; ping wants NET_RAW.",
+    side="target",
+)
+def file_capabilities(found: Facts) -> Iterator[Evidence]:
+    for program in found.security.privileged:
+        if program.capabilities:
+            names = re.findall(r"cap_(\w+)", program.capabilities)
+            lost = [name.upper() for name in names if name.upper() not in ENGINE]
+            shown = f"{program.capabilities}; the engine does not give {', '.join(lost)}"
+            yield program.path, shown if lost else program.capabilities

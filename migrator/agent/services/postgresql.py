@@ -23,6 +23,7 @@ LINE = re.compile(r"\s*([\w.]+)\s*(?:=|\s)\s*(?:'((?:[^']|'')*)'|([^\s#]+))")
 WANTED = (
     "listen_addresses max_connections shared_buffers wal_level archive_mode archive_command"
     " hot_standby primary_conninfo shared_preload_libraries ssl ssl_cert_file log_directory"
+    " fsync full_page_writes"
 ).split()
 
 

@@ -10,7 +10,8 @@ WANTED = {
         (
             "bind-address socket server-id log_bin log-bin innodb_buffer_pool_size "
             "character-set-server default-storage-engine lower_case_table_names "
-            "replicate-do-db read_only"
+            "replicate-do-db read_only "
+            "innodb_flush_log_at_trx_commit innodb_doublewrite"
         ),
     ),
     "redis": (
