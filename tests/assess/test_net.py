@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from migrator.assess import RULES, Level
+from migrator.assess import Level
 from migrator.facts import OwnLiteral
 from migrator.facts.network import (
     Address,
@@ -17,13 +17,9 @@ from migrator.facts.network import (
     Interface,
     KernelRule,
     Peer,
-    RawSocket,
     Resolver,
     Rule,
-    Wrapper,
 )
-from migrator.facts.security import SshdSetting
-from migrator.facts.services import Service
 from tests import builders as make
 from tests.assess import Cases, check, seen
 
@@ -44,14 +40,6 @@ def card(name: str, **given: Any) -> Interface:
     base: dict[str, Any] = dict.fromkeys(names, "")
     base |= {"index": 2, "mtu": 1500, "kind": "ether", "up": True, "tag": 0, "members": ()}
     return Interface(name, **{**base, **given})
-
-
-def service(kind: str, name: str, state: str = "running", **detail: str) -> dict[str, Any]:
-    return {"services": (Service(kind, name, state, "", detail=detail),)}
-
-
-def sshd(key: str, value: str, match: str = "") -> dict[str, Any]:
-    return {"security": {"sshd": (SshdSetting("/etc/ssh/sshd_config:3", match, key, value),)}}
 
 
 def literal(kind: str, place: str) -> dict[str, Any]:
@@ -152,13 +140,6 @@ CASES: Cases = {
             ),
         },
     ),
-    "NET-10": (
-        service("vpn", "openvpn"),
-        {
-            **service("vpn", "wireguard", "installed"),
-            "network": {"interfaces": (card("eth0"), card("sit0", kind="sit", up=False))},
-        },
-    ),
     "NET-11": (
         {"network": {"interfaces": (card("eth0.7", kind="vlan", tag=7, parent="eth0"),)}},
         {"network": {"interfaces": (card("eth0"), card("docker0", kind="bridge"))}},
@@ -172,39 +153,6 @@ CASES: Cases = {
             }
         },
     ),
-    "NET-13": (
-        service("directory", "dnsmasq", **{"dhcp-range": "10.0.0.50,10.0.0.99"}),
-        service("directory", "dnsmasq", server="10.0.0.2"),
-    ),
-    "NET-14": (
-        {
-            "network": {
-                "raw_sockets": (RawSocket("raw", 1, "", 9, "smokeping", "sp.service", "root"),)
-            }
-        },
-        {
-            "network": {
-                "raw_sockets": (RawSocket("packet", 3, "eth0", 9, "dhclient", "n.service", "root"),)
-            }
-        },
-    ),
-    "NET-15": (service("cluster", "keepalived"), service("cluster", "keepalived", "installed")),
-    "NET-16": (
-        {"network": {"listeners": (make.listener(5353, protocol="udp", process="avahi-daemon"),)}},
-        {"network": {"listeners": (make.listener(53, protocol="udp"), make.listener(5353))}},
-    ),
-    "NET-17": (
-        {"network": {"listeners": (make.listener(80),)}},
-        {"network": {"listeners": (make.listener(8080), make.listener(25, address="127.0.0.1"))}},
-    ),
-    "NET-18": (
-        {"network": {"listeners": (make.listener(22),)}},
-        {"network": {"listeners": (make.listener(80), make.listener(22, address="127.0.0.1"))}},
-    ),
-    "NET-19": (
-        {"network": {"listeners": (make.listener(161, protocol="udp"),)}},
-        {"network": {"listeners": (make.listener(161), make.listener(50000, protocol="udp"))}},
-    ),
     "NET-21": (
         {"network": {"addresses": (IPV6,)}},
         {"network": {"addresses": (OWN, replace(IPV6, scope="link", address="fe80::1/64"))}},
@@ -216,19 +164,6 @@ CASES: Cases = {
     "NET-23": (
         {"network": {"nameservers": ("127.0.0.1",)}},
         {"network": {"nameservers": ("10.0.0.2",)}},
-    ),
-    "NET-24": (
-        sshd("ListenAddress", "10.0.0.5"),
-        {
-            **sshd("ListenAddress", "0.0.0.0"),
-            "network": {
-                "wrappers": (Wrapper("/etc/hosts.allow:1", "allow", ("ALL",), ("LOCAL",), ()),)
-            },
-        },
-    ),
-    "NET-25": (
-        service("monitoring", "nrpe", allowed_hosts="127.0.0.1,10.0.0.9"),
-        service("mail", "postfix", mynetworks="127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128"),
     ),
 }
 
@@ -279,17 +214,6 @@ def test_forwarding_without_translation_is_only_looked_at() -> None:
     assert found.level == Level.WARNING
 
 
-@pytest.mark.parametrize(("kind", "module"), [("wireguard", "wireguard"), ("tun", "tun")])
-def test_the_target_loads_the_module_of_a_tunnel(kind: str, module: str) -> None:
-    task = RULES["NET-10"].task
-    (found,) = seen("NET-10", network={"interfaces": (card("x0", kind=kind),)})
-    assert task and (task(found) or {})["ansible.builtin.copy"] == {
-        "dest": f"/etc/modules-load.d/{module}.conf",
-        "content": f"{module}\n",
-        "mode": "0644",
-    }
-
-
 def test_the_stub_of_systemd_is_no_service_that_anybody_misses() -> None:
     resolver = Resolver(upstream=("10.0.0.2",))
     (found,) = seen("NET-23", network={"nameservers": ("127.0.0.53",), "resolver": resolver})
@@ -303,20 +227,3 @@ def test_an_address_from_a_router_is_worth_less_than_a_given_one() -> None:
     dynamic = replace(IPV6, lifetime="dynamic")
     levels = [seen("NET-21", network={"addresses": (item,)})[0].level for item in (IPV6, dynamic)]
     assert levels == [Level.WARNING, Level.INFO]
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "match", "evidence"),
-    [
-        ("AllowUsers", "deploy@10.0.0.*", "", "AllowUsers deploy@10.0.0.*"),
-        ("X11Forwarding", "no", "Address 10.0.0.0/8", "Match Address 10.0.0.0/8"),
-    ],
-)
-def test_sshd_lets_people_in_by_address(key: str, value: str, match: str, evidence: str) -> None:
-    (found,) = seen("NET-24", **sshd(key, value, match))
-    assert (found.level, found.evidence) == (Level.WARNING, evidence)
-
-
-def test_fail2ban_bans_nobody_without_rights() -> None:
-    (found,) = seen("NET-25", **service("security", "fail2ban"))
-    assert found.level == Level.RISK

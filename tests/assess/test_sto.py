@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from migrator.assess import RULES, Level
-from migrator.facts.network import UnixSocket
 from migrator.facts.security import Privileged
 from migrator.facts.services import Service
 from migrator.facts.storage import (
@@ -20,7 +19,6 @@ from migrator.facts.storage import (
     LogicalVolume,
     Lvm,
     Quota,
-    Usage,
     VolumeGroup,
 )
 from tests import builders as make
@@ -35,10 +33,6 @@ def line(source: str, path: str, fstype: str, options: str = "defaults") -> Fsta
 def export(protocol: str) -> Export:
     row = "/data 10.0.0.0/24(rw)"
     return Export(protocol, "/etc/exports:1", "/data", "/data", (), row)  # type: ignore[arg-type]
-
-
-def usage(path: str, size: int = 0, files: int = 1, size_day: int = 0) -> Usage:
-    return Usage(path, files, size, 1, size_day, 1, size_day, complete=True)
 
 
 GB = 1 << 30
@@ -129,28 +123,6 @@ CASES: Cases = {
         {"security": {"privileged": (Privileged("/bin/ping", "755", 0, 0, "cap_net_raw=ep"),)}},
         {"security": {"privileged": (Privileged("/bin/su", "4755", 0, 0, ""),)}},
     ),
-    "STO-17": (
-        {
-            "network": {
-                "unix_sockets": (
-                    UnixSocket("/var/lib/mysql/mysql.sock", "stream", 1, "mysqld", ""),
-                )
-            }
-        },
-        {"network": {"unix_sockets": (UnixSocket("/run/a.sock", "stream", 1, "a", ""),)}},
-    ),
-    "STO-18": (
-        {"storage": {"usage": (usage("/opt/shop", 20 * GB),)}},
-        {"storage": {"usage": (usage("/opt/shop", GB), usage("/var/cache", 20 * GB))}},
-    ),
-    "STO-19": (
-        {"storage": {"usage": (usage("/var/spool", files=200_000),)}},
-        {"storage": {"usage": (usage("/var/spool", files=2000),)}},
-    ),
-    "STO-20": (
-        {"storage": {"usage": (usage("/var/lib", 9 * GB, size_day=2 * GB),)}},
-        {"storage": {"usage": (usage("/var/lib", 9 * GB), usage("/var/tmp", GB, size_day=GB))}},
-    ),
     "STO-22": (
         {"storage": {"mounts": (make.mount("/", fstype="btrfs"),)}},
         {"storage": {"mounts": (make.mount("/"), make.mount("/srv", fstype="xfs"))}},
@@ -177,10 +149,6 @@ CASES: Cases = {
                 )
             }
         },
-    ),
-    "STO-26": (
-        {"storage": {"usage": (usage("/u01", GB), usage("/u01/app", GB))}},
-        {"storage": {"usage": (usage("/srv", GB), usage("/srv/data", GB), usage("/x", files=0))}},
     ),
     "STO-27": (
         {"storage": {"mounts": (replace(make.mount("/"), available=1 << 20),)}},
@@ -246,11 +214,6 @@ def test_disks_of_another_host_are_looked_for_from_the_target() -> None:
     )
     (found,) = seen("STO-07", storage={"devices": (multipath,)})
     assert found.where == "/dev/mapper/mpatha" and task and task(found) is None
-
-
-def test_what_lies_on_a_volume_is_large_and_in_nobodys_way() -> None:
-    (found,) = seen("STO-18", storage={"usage": (usage("/srv/data", 40 * GB),)})
-    assert found.level == Level.INFO
 
 
 def test_encryption_at_rest_is_lost_unless_the_target_has_it() -> None:

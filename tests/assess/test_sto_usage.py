@@ -1,0 +1,56 @@
+"""Rules about storage, second part: how much lies where, and how much of it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.assess import Level
+from migrator.facts.network import UnixSocket
+from migrator.facts.storage import Usage
+from tests.assess import Cases, check, seen
+
+GB = 1 << 30
+
+
+def usage(path: str, size: int = 0, files: int = 1, size_day: int = 0) -> Usage:
+    return Usage(path, files, size, 1, size_day, 1, size_day, complete=True)
+
+
+CASES: Cases = {
+    "STO-17": (
+        {
+            "network": {
+                "unix_sockets": (
+                    UnixSocket("/var/lib/mysql/mysql.sock", "stream", 1, "mysqld", ""),
+                )
+            }
+        },
+        {"network": {"unix_sockets": (UnixSocket("/run/a.sock", "stream", 1, "a", ""),)}},
+    ),
+    "STO-18": (
+        {"storage": {"usage": (usage("/opt/shop", 20 * GB),)}},
+        {"storage": {"usage": (usage("/opt/shop", GB), usage("/var/cache", 20 * GB))}},
+    ),
+    "STO-19": (
+        {"storage": {"usage": (usage("/var/spool", files=200_000),)}},
+        {"storage": {"usage": (usage("/var/spool", files=2000),)}},
+    ),
+    "STO-20": (
+        {"storage": {"usage": (usage("/var/lib", 9 * GB, size_day=2 * GB),)}},
+        {"storage": {"usage": (usage("/var/lib", 9 * GB), usage("/var/tmp", GB, size_day=GB))}},
+    ),
+    "STO-26": (
+        {"storage": {"usage": (usage("/u01", GB), usage("/u01/app", GB))}},
+        {"storage": {"usage": (usage("/srv", GB), usage("/srv/data", GB), usage("/x", files=0))}},
+    ),
+}
+
+
+@pytest.mark.parametrize("id", CASES)
+def test_fires_where_it_should_and_only_there(id: str) -> None:
+    check(id, CASES)
+
+
+def test_what_lies_on_a_volume_is_large_and_in_nobodys_way() -> None:
+    (found,) = seen("STO-18", storage={"usage": (usage("/srv/data", 40 * GB),)})
+    assert found.level == Level.INFO
