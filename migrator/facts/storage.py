@@ -199,7 +199,7 @@ class Usage:
     size_day: int  # bytes of these
     files_week: int  # in the last 7 days
     size_week: int
-    complete: bool  # False: the walk ended before; there is at least so much
+    complete: bool  # False: the walk ended before, or was denied; there is at least so much
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,26 @@ def test_a_directory_whose_names_do_not_fit_is_not_listed(
     assert not rows(tmp_path)["/srv"].complete
 
 
+def test_what_only_root_may_list_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grown(tmp_path, {"srv/open/f": "x", "srv/closed/f": "x"})
+    listdir = os.listdir
+
+    def refuse(place: bytes) -> list[bytes]:
+        if place.endswith(b"/srv/closed"):
+            raise PermissionError(13, "Permission denied")
+        return listdir(place)
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    host = Host(str(tmp_path))
+    found = {row["path"]: row for row in usage.usage(host, NOW)}
+    assert {path: row["complete"] for path, row in found.items()} == {
+        "/srv": False,
+        "/srv/closed": False,
+        "/srv/open": True,
+    }
+    assert host.denied == {"/srv/closed"} and not host.failures
+
+
 def test_a_wide_directory_has_few_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     grown(tmp_path, {f"home/user{number}/f": "" for number in range(9)})
     monkeypatch.setattr(usage, "WIDE", 2)

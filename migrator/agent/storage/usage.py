@@ -3,6 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 import collections
+import errno
 import os
 import stat
 import time
@@ -60,7 +61,9 @@ class Walk(object):
         self.now = now
         self.end = time.time() + PATIENCE
         self.entries = 0
-        self.cut = []  # type: list[bytes]  # what was not counted
+        self.host = host
+        self.cut = []  # type: list[bytes]  # what was not counted, for want of time or memory
+        self.denied = []  # type: list[bytes]  # directories that only root may list
         self.rows = {}  # type: dict[bytes, dict[str, Any]]
         self.turns = collections.deque()  # type: collections.deque[Turn]
         self.linked = set()  # type: set[tuple[int, int]]
@@ -109,8 +112,11 @@ class Walk(object):
                 self.cut.append(path)
                 return []
             return [path + b"/" + name for name in sorted(os.listdir(place), reverse=True)]
-        except OSError:
-            return []  # it is gone, or only root may look
+        except OSError as error:
+            self.host.unread(decoded(path), error)
+            if error.errno == errno.EACCES:
+                self.denied.append(path)
+            return []
 
     def count(self, path, rows):
         # type: (bytes, Sequence[dict[str, int]]) -> bool
@@ -141,7 +147,8 @@ class Walk(object):
         # type: () -> list[dict[str, Any]]
         found = []
         for path, row in sorted(self.rows.items()):
-            cut = any((lost + b"/").startswith(path + b"/") for lost in self.cut)
+            lost = self.cut + self.denied
+            cut = any((inner + b"/").startswith(path + b"/") for inner in lost)
             found.append(dict(row, path=decoded(path), complete=not cut))
         return found
 
