@@ -23,7 +23,7 @@ def test_assessment_shows_fit_evidence_and_what_to_do() -> None:
     )
     shown = text(assessment.page(assess(found)))
     assert shown.startswith("old.example.org is keep-as-vm\n")
-    assert "blocker     KRN-10  The host runs virtual machines" in shown
+    assert "blocker     KRN-10  The host is made to run virtual machines" in shown
     assert "libvirtd.service" in shown and "Keep it as a VM" in shown
     assert shown.index("KRN-10") < shown.index("STO-02")
     assert max(map(len, shown.splitlines())) <= 80

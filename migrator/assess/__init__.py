@@ -9,7 +9,9 @@ from migrator.assess import (
     databases,
     dependencies,
     fit,
+    init,
     jobs,
+    kernel,
     listeners,
     minutes,
     mounts,
@@ -18,8 +20,10 @@ from migrator.assess import (
     network_services,
     offers,
     prediction,
+    release,
     remote,
     resources,
+    resources_needed,
     security,
     services,
     sizes,
@@ -40,6 +44,7 @@ from migrator.plan.propose import propose
 __all__ = ["RULES", "Assessment", "Finding", "Level", "Measured", "Rule", "assess"]
 # Importing them registers rules.
 SUBJECTS = (
+    *(kernel, init, release, resources_needed),
     system,
     *(storage, mounts, remote, usage, databases),
     *(network, addresses, network_names, listeners, network_services),

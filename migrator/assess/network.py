@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.facts import Facts
-from migrator.plan.grants import ENGINE_NOFILE, NAMESPACED
+from migrator.plan.grants import ENGINE_NOFILE
 from migrator.plan.propose import is_static
 
 # Interfaces that an engine or a hypervisor on the host makes for its own guests.
@@ -123,32 +123,6 @@ def sizes(found: Facts) -> Iterator[Evidence]:
         real = item.kind in ("ether", "bond", "team", "vlan", "bridge") and item.up
         if real and item.mtu != USUAL_MTU and not OF_GUESTS.match(item.name):
             yield item.name, f"MTU {item.mtu}"
-
-
-@rule(
-    "KRN-06",
-    Level.WARNING,
-    "Kernel settings that belong to the target",
-    "The kernel has one value for all of its containers.",
-    "Set them on the target when the application needs them.",
-)
-def global_sysctls(found: Facts) -> Iterator[Evidence]:
-    for setting in found.kernel.sysctls:
-        if setting.where.startswith("/etc/") and not NAMESPACED.match(setting.key):
-            yield setting.where, f"{setting.key} = {setting.value}"
-
-
-@rule(
-    "KRN-07",
-    Level.INFO,
-    "Kernel settings that the container can have for itself",
-    "The engine sets them for this container alone.",
-    "Nothing.",
-)
-def own_sysctls(found: Facts) -> Iterator[Evidence]:
-    for setting in found.kernel.sysctls:
-        if setting.where.startswith("/etc/") and NAMESPACED.match(setting.key):
-            yield setting.where, f"{setting.key} = {setting.value}"
 
 
 @rule(

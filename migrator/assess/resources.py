@@ -33,6 +33,11 @@ class Resource:
 
 def of(found: Facts, sizes: Sizes) -> tuple[Resource, ...]:
     """Nothing is suggested where nothing was seen."""
+    return (*observed(found), *_disk(sizes), *_limits(found))
+
+
+def observed(found: Facts) -> tuple[Resource, ...]:
+    """Of what the host is seen to use while it runs."""
     return (
         *_cpus(found),
         *_memory(found),
@@ -40,8 +45,6 @@ def of(found: Facts, sizes: Sizes) -> tuple[Resource, ...]:
         *_shared(found),
         *_huge_pages(found),
         *_temporary(found),
-        *_disk(sizes),
-        *_limits(found),
     )
 
 

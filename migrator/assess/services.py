@@ -22,60 +22,6 @@ LOGINS = re.compile(r"session-|user@[^/]*$|user@.*\.scope$")
 
 
 @rule(
-    "INI-05",
-    Level.INFO,
-    "A service that only has an init script",
-    "systemd runs it through its generator, in the container as on the host.",
-    "Nothing; write a unit for it when you touch it next.",
-)
-def scripts(found: Facts) -> Iterator[Evidence]:
-    for unit in found.units:
-        if unit.origin == "sysv" and unit.active == "active":
-            yield unit.fragment, unit.description
-
-
-@rule(
-    "INI-07",
-    Level.WARNING,
-    "A unit with sandboxing of its own",
-    "Without the rights to make mounts systemd leaves these settings out; the service runs,"
-    " guarded by the container alone.",
-    "Nothing, unless the service counts on being separate from others in the same container.",
-)
-def sandboxed(found: Facts) -> Iterator[Evidence]:
-    for unit in found.units:
-        options = [f"{key}={unit.properties[key]}" for key in SANDBOX if key in unit.properties]
-        if options and unit.active == "active" and unit.fragment.startswith("/etc/"):
-            yield unit.name, " ".join(options)
-
-
-@rule(
-    "INI-09",
-    Level.WARNING,
-    "A unit has failed on the source",
-    "It will fail in the container too; verify takes this as the baseline.",
-    "Mend it before the move, so that a failed unit means something afterwards.",
-)
-def failed(found: Facts) -> Iterator[Evidence]:
-    for unit in found.units:
-        if unit.active == "failed":
-            yield unit.name, unit.properties.get("Result", "failed")
-
-
-@rule(
-    "INI-11",
-    Level.RISK,
-    "A listening process that no unit started",
-    "Nothing starts it in the container: it was started by hand or from a session.",
-    "Write a unit for it before the move.",
-)
-def by_hand(found: Facts) -> Iterator[Evidence]:
-    for listener in found.network.listeners:
-        if listener.pid > 1 and (not listener.unit or LOGINS.match(listener.unit)):
-            yield f"{listener.process} (pid {listener.pid})", f"port {listener.port}"
-
-
-@rule(
     "SVC-01",
     Level.RISK,
     "A database",
@@ -98,19 +44,6 @@ def databases(found: Facts) -> Iterator[Evidence]:
 def engines(found: Facts) -> Iterator[Evidence]:
     for unit in found.units:
         if ENGINES.match(unit.name) and unit.active == "active":
-            yield unit.name, unit.description
-
-
-@rule(
-    "KRN-10",
-    Level.BLOCKER,
-    "The host runs virtual machines",
-    "A hypervisor needs the kernel for itself.",
-    "Keep it as a VM, or move its guests away.",
-)
-def hypervisors(found: Facts) -> Iterator[Evidence]:
-    for unit in found.units:
-        if HYPERVISORS.match(unit.name) and unit.active == "active":
             yield unit.name, unit.description
 
 

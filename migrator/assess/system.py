@@ -13,43 +13,6 @@ SUPPORTED = {"debian": 12, "ubuntu": 22, "centos": 9, "rhel": 8, "rocky": 8, "al
 
 
 @rule(
-    "OSR-01",
-    Level.WARNING,
-    "The release gets no more security updates",
-    "The move keeps the old userland; only the kernel is the target's and current.",
-    "Plan an upgrade of the release; until then keep its ports behind a firewall.",
-)
-def old_release(found: Facts) -> Iterator[Evidence]:
-    major = found.system.os_version.partition(".")[0]
-    if major.isdigit() and int(major) < SUPPORTED.get(found.system.os_id, 0):
-        yield "/etc/os-release", found.system.os_name
-
-
-@rule(
-    "INI-01",
-    Level.BLOCKER,
-    "The init is not systemd",
-    "This version starts containers with systemd only.",
-    "Keep the host as a VM for now, or move its services under systemd.",
-)
-def other_init(found: Facts) -> Iterator[Evidence]:
-    if found.system.init != "systemd":
-        yield "/sbin/init", found.system.init
-
-
-@rule(
-    "INI-12",
-    Level.RISK,
-    "systemd is too old for a target with cgroup v2",
-    "Versions before 232 cannot start where only the unified control groups exist.",
-    "Launch on a target with hybrid control groups, or upgrade systemd first.",
-)
-def old_systemd(found: Facts) -> Iterator[Evidence]:
-    if found.system.init == "systemd" and 0 < found.system.init_version < 232:
-        yield "/sbin/init", f"systemd {found.system.init_version}"
-
-
-@rule(
     "IDN-01",
     Level.INFO,
     "The container keeps the machine id",

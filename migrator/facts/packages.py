@@ -44,6 +44,16 @@ class ChangedFile:
 
 
 @dataclass(frozen=True)
+class Diversion:
+    """A file of a package that the administrator has told dpkg to put elsewhere."""
+
+    path: str  # As the package names it; the administrator's own file lies here, if any.
+    to: str  # Where the package's file lies.
+
+
+@dataclass(frozen=True)
 class Packages:
     installed: tuple[Package, ...] = ()  # All packages, those of dpkg before those of rpm.
     changed: tuple[ChangedFile, ...] = ()  # Packaged files that were changed or are missing.
+    diversions: tuple[Diversion, ...] = ()  # Those that no package made.
+    policy: str = ""  # "/usr/sbin/policy-rc.d" where it says which services packages may start.

@@ -35,7 +35,9 @@ class Unit:
     enabled: str
     # Who starts it: systemd | sysv | upstart | inittab | rc.local | user | xinetd | inetd
     origin: str
-    fragment: str  # path of the unit file, job or init script, "" if none
+    # Path of the unit file, job or init script, of a unit that is not found the link that wants
+    # it; "" if none
+    fragment: str
     drop_ins: tuple[str, ...]  # paths, in the order in which they apply
     description: str
     user: str  # "" means root, and for a unit of a user's own systemd that user

@@ -93,11 +93,11 @@ def _is_used(unit: Unit) -> bool:
 def _stop_timeout(found: Facts) -> int:
     """Long enough for the slowest unit, so that nothing is killed while it saves its data."""
     running = [unit for unit in found.units if unit.sub == "running"]
-    slowest = max((_seconds(u.properties.get("TimeoutStopUSec", "")) for u in running), default=0)
+    slowest = max((seconds(u.properties.get("TimeoutStopUSec", "")) for u in running), default=0)
     return max(STOP_AT_LEAST, slowest) + STOP_MARGIN
 
 
-def _seconds(duration: str) -> int:
+def seconds(duration: str) -> int:
     """Of a time span as systemd prints it: "1min 30s"."""
     total = 0
     for word in duration.split():

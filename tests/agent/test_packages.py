@@ -201,6 +201,14 @@ def test_a_diverted_file_is_compared_where_it_lies(top: Path) -> None:
     assert "/usr/sbin/cron" not in [path for path, _, _ in changed(top)]
 
 
+def test_diversions_of_packages_are_not_the_administrators(top: Path) -> None:
+    own = "/usr/bin/man\n/usr/bin/man.distrib\n:\n/bin/sh\n/bin/sh.distrib\ndash\n/cut/off\n"
+    grown(top, {"var/lib/dpkg/diversions": own, "usr/sbin/policy-rc.d": "#!/bin/sh\nexit 101\n"})
+    found = packages.read(Host(str(top)), {})
+    assert found["diversions"] == [{"path": "/usr/bin/man", "to": "/usr/bin/man.distrib"}]
+    assert found["policy"] == "/usr/sbin/policy-rc.d"
+
+
 def test_the_amount_that_is_digested_is_bounded(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "MOST_BYTES", len(TEXT) * 2)
     (top / "etc/old.conf").write_text("another\n")

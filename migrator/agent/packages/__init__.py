@@ -8,12 +8,14 @@ for their digests with the verb ``packaged``.
 from __future__ import absolute_import, division, print_function
 
 from migrator.agent.host import Host
-from migrator.agent.packages import dpkg, dpkg_verify, rpm, rpm_verify
+from migrator.agent.packages import dpkg, dpkg_files, dpkg_verify, rpm, rpm_verify
 from migrator.agent.packages.check import Check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+POLICY = "/usr/sbin/policy-rc.d"
 
 
 def read(host, found):
@@ -25,4 +27,9 @@ def read(host, found):
     changed = host.part("packages.changed", lambda: dpkg_verify.changed(check, status), [])
     changed = changed + host.part("packages.changed", lambda: rpm_verify.changed(check), [])
     check.note("packages.changed")
-    return {"installed": installed, "changed": changed}
+    return {
+        "installed": installed,
+        "changed": changed,
+        "diversions": host.part("packages.diversions", lambda: dpkg_files.by_hand(host), []),
+        "policy": POLICY if host.exists(POLICY) else "",
+    }

@@ -5,7 +5,7 @@ from __future__ import absolute_import, division, print_function
 import fnmatch
 import re
 
-from migrator.agent.files import encoded
+from migrator.agent.files import decoded, encoded
 from migrator.agent.host import Host
 from migrator.agent.packages.dpkg import DATABASE
 
@@ -31,6 +31,17 @@ class Diversions(dict):  # type: ignore[type-arg]
         """Where the file ``path`` of ``package`` really lies."""
         other, exempt = self.get(path, (path, package))
         return path if exempt == package else other
+
+
+def by_hand(host):
+    # type: (Host) -> list[dict[str, str]]
+    """Diversions that no package made: dpkg keeps a colon in place of its name."""
+    found = sorted(Diversions(host).items())
+    return [
+        {"path": decoded(path), "to": decoded(other)}
+        for path, (other, package) in found
+        if package == b":"
+    ]
 
 
 def names(host):

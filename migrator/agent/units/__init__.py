@@ -60,6 +60,8 @@ def _ask(host, known):
         for unit in loaded:
             file = known.get(unit["name"], unit)
             unit["conditions"] = file["conditions"]
+            if unit["load"] == "not-found":
+                unit["fragment"] = file["fragment"]
             for name in FROM_FILES:
                 if name in file["properties"] and name in unit["properties"]:
                     unit["properties"][name] = file["properties"][name]

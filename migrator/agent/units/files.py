@@ -46,6 +46,7 @@ class Files(object):
         self.paths = {}  # type: dict[str, str]  # name of a unit to its most important file
         self.drop_ins = {}  # type: dict[str, list[str]]  # x.service.d to where there is one
         self.links = []  # type: list[tuple[str, str, str, str]]  # unit, WantedBy, by whom, place
+        self.link_paths = {}  # type: dict[str, str]  # unit to the first link that wants it
         for place in self._distinct(places):
             for name in host.names(place):
                 self._add(place, name)
@@ -70,6 +71,7 @@ class Files(object):
             for wanted in self.host.names(place + "/" + name):
                 if NAME.match(wanted):
                     self.links.append((wanted, LINKS[dot + kind], base, place))
+                    self.link_paths.setdefault(wanted, "/".join((place, name, wanted)))
 
     def units(self):
         # type: () -> list[Record]
@@ -112,7 +114,7 @@ class Files(object):
         # type: (str) -> Record
         path = self._path(name)
         if not path:
-            return record(name, "systemd", "", load="not-found")
+            return record(name, "systemd", self.link_paths[name], load="not-found")
         if self._masked(path):
             runtime = "-runtime" if path.startswith("/run/") else ""
             return record(name, "systemd", path, load="masked", enabled="masked" + runtime)
