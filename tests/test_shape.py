@@ -26,7 +26,7 @@ REACHING = {"migrator.transport", "migrator.login", "migrator.workdir", "migrato
 PURE = [
     *("entries.py", "decode.py", "fleet.py", "layers.py", "exclusions.py", "tarformat.py"),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("facts/*.py"))),
-    *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("assess/*.py"))),
+    *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("assess/**/*.py"))),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("adapt/*.py"))),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("verify/*.py"))),
     *("plan/__init__.py", "plan/propose.py", "plan/paths.py", "plan/grants.py", "plan/merge.py"),

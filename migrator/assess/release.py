@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from migrator.assess.finding import Finding, Level
 from migrator.assess.rules import Evidence, rule
@@ -53,6 +52,7 @@ UNFINISHED = ("half-installed", "unpacked", "half-configured", "triggers-awaited
 PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*")
 # Of these, several versions are there on purpose.
 SIDE_BY_SIDE = re.compile(r"(kernel|kmod-|gpg-pubkey$|nvidia-|dkms)")
+HOST = re.compile(r"[a-z+]+://(?:[^/@]*@)?([\w.-]+)", re.IGNORECASE)
 OWN_HOSTS = re.compile(
     r"(.*\.)?(debian\.(org|net)|ubuntu\.com|centos\.org|redhat\.com|fedoraproject\.org|oracle\.com"
     r"|rockylinux\.org|almalinux\.org|suse\.(com|de)|opensuse\.org|amazonaws\.com|kernel\.org)$"
@@ -67,7 +67,7 @@ def ended(found: Facts) -> str:
     short = ".".join(system.os_version.split(".")[:2])
     major = system.os_version.partition(".")[0]
     end = system.os_support_end or known.get(short) or known.get(major, "")
-    return end if end < time.strftime("%Y-%m-%d", time.gmtime(found.taken_at)) else ""
+    return end if end < datetime.fromtimestamp(found.taken_at, UTC).date().isoformat() else ""
 
 
 @rule(
@@ -171,10 +171,9 @@ def third_party(found: Facts) -> Iterator[Evidence]:
 
 
 def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:  # variables and other things stand where a host would
-        return ""
+    """Of an address of the network; "" for a medium, and where a variable stands for it."""
+    named = HOST.match(address)
+    return named[1].lower() if named else ""
 
 
 @rule(

@@ -106,6 +106,11 @@ def test_modules_that_files_ask_for_are_named_once() -> None:
     assert found == [("/proc/modules", "risk"), ("/etc/modules:4", "warning")]
 
 
+def test_a_module_that_the_target_does_not_have_is_not_to_be_loaded_there() -> None:
+    assert seen("KRN-03", **module("vxfs", "proprietary"))
+    assert seen("KRN-04", **module("vxfs", "proprietary")) == []
+
+
 def test_the_module_that_a_command_loads_becomes_a_task() -> None:
     (finding,) = seen("KRN-05", **CASES["KRN-05"][0])
     task = RULES["KRN-05"].task

@@ -65,7 +65,7 @@ def needed(found: Facts) -> Iterator[Evidence]:
     own = has_own_kernel(found)
     for module in found.kernel.modules if own else ():
         purposes = [purpose for pattern, purpose in NEEDED if pattern.match(module.name)]
-        if purposes:
+        if purposes and FOREIGN.isdisjoint(module.taints):  # else the target has none to load
             yield "/proc/modules", f"{module.name}: {purposes[0]}"
     loaded = {module.name for module in found.kernel.modules}
     for setting in found.kernel.modules_load if own else ():

@@ -112,7 +112,7 @@ def ia32(found: Facts) -> Iterator[Evidence]:
         names = [p.name for p in found.packages.installed if p.architecture in INTEL_32]
         if names:
             some = ", ".join(names[:3]) + (" …" if len(names) > len(names[:3]) else "")
-            yield "packages", f"{len(names)} of 32 bits: {some}", Level.INFO
+            yield "packages", f"32-bit packages: {some}", Level.INFO
 
 
 def _flag(finding: Finding) -> dict[str, Any]:
