@@ -25,9 +25,10 @@ def bridge_up() -> None:
 
 
 def bridge_down() -> None:
-    """Remove the bridge when the last host has gone."""
+    """Remove the bridge when the last host has gone, those of other checkouts included."""
+    ports = Path("/sys/class/net") / BRIDGE / "brif"
     with locked(STATE / "network.lock"):
-        if not hosts() and exists(BRIDGE):
+        if not hosts() and ports.exists() and not any(ports.iterdir()):
             run("ip", "link", "delete", BRIDGE)
 
 
