@@ -22,8 +22,10 @@ AUTOFS_OWN = re.compile(r"/(misc|net)$")
 
 def _on_target(finding: Finding) -> dict[str, Any] | None:
     """systemd makes the mount point of a line in fstab when it mounts it. A line whose password
-    stayed on the host mounts nothing."""
-    if HIDDEN in finding.evidence:
+    stayed on the host mounts nothing, and the kernel does not know what a FUSE program mounted."""
+    if HIDDEN in finding.evidence or (
+        " fuse." in finding.evidence and finding.where[:5] != "/etc/"
+    ):
         return None
     line = {"path": "/etc/fstab", "line": finding.evidence}
     return {

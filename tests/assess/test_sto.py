@@ -193,6 +193,12 @@ def test_a_share_whose_password_stays_on_the_host_is_no_task() -> None:
     assert task and task(found) is None
 
 
+def test_what_a_fuse_program_mounted_is_no_task() -> None:
+    task = RULES["STO-03"].task
+    (found,) = seen("STO-03", storage={"mounts": (make.mount("/mnt", "network", "fuse.s3fs"),)})
+    assert task and task(found) is None
+
+
 def test_blanks_in_a_path_stay_one_word() -> None:
     (found,) = seen("STO-03", storage={"mounts": (replace(NFS, path="/my files"),)})
     assert found.evidence.split()[1] == "/my\\040files"
