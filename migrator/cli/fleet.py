@@ -6,12 +6,13 @@ import argparse
 from collections import Counter
 from typing import Any
 
+from migrator.assess import remediate
 from migrator.assess.fleet import Fleet
 from migrator.assess.gathering import Gathering
 from migrator.cli import show
 from migrator.errors import MigratorError
 from migrator.stages import Outcome
-from migrator.workdir import write_json
+from migrator.workdir import Workdir, write_json, write_text
 
 
 class Many:
@@ -43,11 +44,29 @@ class Many:
             fleet = self._gathering.fleet()
             document["fleet"] = fleet.to_json()
             if not options.check:
-                write_json(options.work / "fleet.json", document["fleet"])
+                self._write(fleet)
             if not options.json:
                 print(_summary(fleet))
         if options.json:
             show.print_json(document)
+
+    def _write(self, fleet: Fleet) -> None:
+        work = self._options.work
+        write_json(work / "fleet.json", fleet.to_json())
+        path = work / "remediate.yml"
+        paths = {host: Workdir(work, host).remediation for host in self._documents}
+        plays = [
+            {
+                "name": f"Mend findings of {host}",
+                "ansible.builtin.import_playbook": str(own.relative_to(work)),
+            }
+            for host, own in paths.items()
+            if own.exists()
+        ]
+        if plays:
+            write_text(path, remediate.text(plays, f"{len(plays)} hosts", str(path)))
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _summary(fleet: Fleet) -> str:

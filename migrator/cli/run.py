@@ -95,6 +95,7 @@ def _run(
             choices=given.get("migrator_choices", {}),
             root=options.root or given.get("migrator_root", "/"),
             saved=host.facts,
+            target=str(options.target or given.get("migrator_target", "")),
             rules=getattr(options, "rules", "") or given.get("migrator_rules", ""),
             fail_on=getattr(options, "fail_on", ""),
         )

@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from migrator.assess import Assessment, Finding, Level, assess
+from migrator.assess import RULES, Assessment, Finding, Level, assess, remediate
 from migrator.assess.diff import Difference, compare
 from migrator.decode import DecodeError, decode
 from migrator.errors import Blocked, MigratorError, PlanInvalid, UsageError
 from migrator.plan import Plan, Waiver
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
-from migrator.workdir import read_json, write_json
+from migrator.workdir import read_json, write_json, write_text
 
 
 def run(context: Context, _: None = None) -> Outcome:
@@ -31,6 +31,8 @@ def run(context: Context, _: None = None) -> Outcome:
             if last:
                 write_json(work.assessment_before, last.to_json())
             write_json(work.assessment, judged.to_json())
+    if not context.check:
+        _write_remediation(context, judged)
     difference = compare(before, judged) if before else None
     return Outcome(
         changed,
@@ -54,6 +56,18 @@ def _judge(context: Context) -> Assessment:
         waivers=_waivers(context, plan),
         today=date.today().isoformat(),
     )
+
+
+def _write_remediation(context: Context, judged: Assessment) -> None:
+    """None without anything to do."""
+    path = context.work.remediation
+    plays = remediate.plays(judged, RULES, context.target)
+    text = remediate.text(plays, context.host, str(path)) if plays else ""
+    before = path.read_text() if path.exists() else ""
+    if text and text != before:
+        write_text(path, text)
+    elif before and not text:
+        path.unlink()
 
 
 def _waivers(context: Context, plan: Plan | None) -> dict[str, Waiver]:

@@ -27,6 +27,7 @@ class Context:
     root: str = "/"  # of the source: a directory is a disk that is mounted on the host we reach
     saved: Path | None = None  # facts from elsewhere, in place of those of the work directory
     rules: str = ""  # a directory with rules of the user's own
+    target: str = ""  # the host that the container is for, where it is known
     fail_on: str = ""  # the level from which on a finding fails the assessment
 
     @property
