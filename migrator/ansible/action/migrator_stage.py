@@ -21,6 +21,9 @@ ARGUMENTS = {
     "refresh": {"type": "bool", "default": False},
     "choices": {"type": "dict", "default": {}},
     "root": {"type": "str", "default": "/"},
+    "rules": {"type": "str", "default": ""},
+    "fail_on": {"type": "str", "default": ""},
+    "target": {"type": "str", "default": ""},
     "limits": {"type": "dict", "default": {}},
 }
 
@@ -43,6 +46,9 @@ class ActionModule(ActionBase):
                 progress=Silent(),
                 choices=plain(arguments["choices"]),
                 root=arguments["root"],
+                rules=arguments["rules"],
+                fail_on=arguments["fail_on"],
+                target=arguments["target"],
             )
             bounds = limits.read(plain(arguments["limits"]))
             place = self._task.delegate_to or host

@@ -25,7 +25,9 @@ options:
     type: bool
     default: false
   choices:
-    description: Decisions laid over plan.yml, with the same keys as there (plan).
+    description:
+      - Decisions laid over plan.yml, with the same keys as there (plan). Their C(waivers) count
+        before there is a plan (assess).
     type: dict
     default: {}
   root:
@@ -33,6 +35,20 @@ options:
       - Where the host's disk is mounted on the machine that the task reaches (discover, snapshot).
     type: str
     default: /
+  rules:
+    description: Directory with rules of the user's own, beside the built-in ones (assess).
+    type: str
+    default: ""
+  fail_on:
+    description:
+      - Fail when a finding of this level or above is not waived (assess). One of C(info),
+        C(warning), C(risk), C(overridable) and C(blocker).
+    type: str
+    default: ""
+  target:
+    description: Inventory name of the host that the container is for (assess).
+    type: str
+    default: ""
   limits:
     description:
       - How gently the host is read (discover, snapshot). Keys are C(bandwidth), bytes a second such
@@ -63,7 +79,9 @@ EXAMPLES = """
 
 RETURN = """
 result:
-  description: What the stage found or did, by stage.
+  description:
+    - What the stage found or did, by stage. Of assess, C(fit), the ids of C(findings) and of those
+      that are C(waived), and C(counts) by level.
   returned: success
   type: dict
 exit_code:
