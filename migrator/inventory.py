@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ class Inventory:
         self.sources = ", ".join(names)
         self._loader = DataLoader()
         try:
-            _open_vaults(self._loader)
+            self._loader.set_vault_secrets(_vault_secrets())
             self._manager = InventoryManager(loader=self._loader, sources=names)
         except AnsibleError as error:
             raise UsageError(f"the inventory cannot be read: {error}", "correct it") from error
@@ -70,18 +71,21 @@ class Inventory:
         return from_variables(host, self.variables(host))
 
 
-def _open_vaults(loader: DataLoader) -> None:
-    """Give ``loader`` the vault passwords that ansible.cfg and the environment name.
+@cache
+def _vault_secrets() -> Any:
+    """The vault passwords that ansible.cfg and the environment name; Ansible takes them up once
+    in the life of a process.
 
-    Ansible's command line refuses to be imported where a standard stream does not block, as under
-    many job runners.
+    Its command line refuses to be imported where a standard stream does not block, as under many
+    job runners.
     """
     for stream in (0, 1, 2):
         with contextlib.suppress(OSError):
             os.set_blocking(stream, True)
     from ansible.cli import CLI
 
-    CLI.setup_vault_secrets(loader, constants.DEFAULT_VAULT_IDENTITY_LIST, auto_prompt=False)
+    vaults = constants.DEFAULT_VAULT_IDENTITY_LIST
+    return CLI.setup_vault_secrets(DataLoader(), vaults, auto_prompt=False)
 
 
 def from_variables(name: str, variables: Mapping[str, Any]) -> Address:
