@@ -37,20 +37,20 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         host = plain(task_vars["inventory_hostname"])
-        _, arguments = self.validate_argument_spec(ARGUMENTS)
+        arguments = plain(self.validate_argument_spec(ARGUMENTS)[1])
         try:
             context = stages.Context(
                 work=Workdir(Path(arguments["work"]), host),
                 check=bool(self._task.check_mode),
                 refresh=arguments["refresh"],
                 progress=Silent(),
-                choices=plain(arguments["choices"]),
+                choices=arguments["choices"],
                 root=arguments["root"],
                 rules=arguments["rules"],
                 fail_on=arguments["fail_on"],
                 target=arguments["target"],
             )
-            bounds = limits.read(plain(arguments["limits"]))
+            bounds = limits.read(arguments["limits"])
             place = self._task.delegate_to or host
             outcome = self._stage(arguments["stage"], context, place, bounds)
         except MigratorError as error:
