@@ -51,7 +51,10 @@ class Store:
         with open(self.path / ".use", "w", opener=private) as lock:
             fcntl.flock(lock, fcntl.LOCK_SH)
             self._clean()
-            yield
+            try:
+                yield
+            finally:  # once more: a killed writer may take a moment to die, on a slow disk
+                self._clean()
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
