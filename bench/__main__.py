@@ -2,6 +2,7 @@
 
 ./run bench                        everything
 ./run bench discover --kind vm     one subject, on a virtual machine instead of a container
+./run bench assess                 a thousand hosts from saved facts
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import discover, snapshot
+from bench import assess, discover, snapshot
 from bench.hosts import booted
 
-SUBJECTS = {"discover": discover.measure, "snapshot": snapshot.measure}
+ON_A_HOST = {"discover": discover.measure, "snapshot": snapshot.measure}
+ALONE = {"assess": assess.measure}
 
 
 def main() -> int:
@@ -23,17 +25,21 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("subjects", nargs="*", choices=[*SUBJECTS, []], help=", ".join(SUBJECTS))
+    names = [*ON_A_HOST, *ALONE]
+    parser.add_argument("subjects", nargs="*", choices=[*names, []], help=", ".join(names))
     parser.add_argument("--kind", choices=["container", "vm"], default="container")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    for name in options.subjects or SUBJECTS:
+    for name in options.subjects or names:
         print(f"== {name}", flush=True)
+        if name in ALONE:
+            ALONE[name](options.rounds)
+            continue
         with (
             tempfile.TemporaryDirectory() as path,
             booted("legacy-debian11", options.kind, Path(path)) as place,
         ):
-            SUBJECTS[name](place, options.rounds)
+            ON_A_HOST[name](place, options.rounds)
     return 0
 
 

@@ -1,14 +1,20 @@
-"""JSON into frozen dataclasses, by their type hints, once, at the border."""
+"""JSON into frozen dataclasses, by their type hints, once, at the border.
+
+A decoder is made once for each type. It says only what is wrong; where that is, is put together
+from the inside out when an error passes, so that what is right costs little.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
-from functools import cache
-from typing import Any, TypeVar, cast, get_args, get_origin
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar, cast, get_args, get_origin
 
 T = TypeVar("T")
+Decoder = Callable[[Any], Any]
 
 
 class DecodeError(ValueError):
@@ -19,6 +25,11 @@ class DecodeError(ValueError):
         self.where = where
         self.problem = problem
 
+    def inside(self, place: str) -> DecodeError:
+        """The same error of what is at ``place``."""
+        dot = "." if place and self.where and not self.where.startswith("[") else ""
+        return DecodeError(f"{place}{dot}{self.where}", self.problem)
+
 
 def decode(kind: type[T], value: Any, where: str = "") -> T:
     """``value`` as ``kind``.
@@ -26,47 +37,35 @@ def decode(kind: type[T], value: Any, where: str = "") -> T:
     ``kind`` is a dataclass, str, int, float, bool, a Literal, ``X | None``, ``tuple[X, ...]`` or
     ``dict[str, X]``. Raises DecodeError for a missing or unknown key and for a wrong type.
     """
-    return cast(T, _decode(kind, value, where))
+    try:
+        return cast(T, _decoder(cast(Any, kind))(value))
+    except DecodeError as error:
+        raise error.inside(where) from error
 
 
-def _decode(kind: Any, value: Any, where: str) -> Any:
+@functools.cache
+def _decoder(kind: Any) -> Decoder:
     if dataclasses.is_dataclass(kind):
-        return _record(kind, value, where)
+        return functools.partial(_record, cast(type[Any], kind))
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is types.UnionType:
-        return None if value is None else _decode(arguments[0], value, where)
+        inner = _decoder(arguments[0])
+        return lambda value: None if value is None else inner(value)
     if origin is typing.Literal:
-        return _one_of(arguments, value, where)
+        return functools.partial(_one_of, arguments)
     if origin is tuple:
-        items = _expect(list, value, where)
-        return tuple(_decode(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(items))
+        return functools.partial(_items, _decoder(arguments[0]))
     if origin is dict:
-        mapping = _expect(dict, value, where)
-        return {key: _decode(arguments[1], item, f"{where}.{key}") for key, item in mapping.items()}
-    if kind is float and type(value) is int:
-        return float(value)
-    return _expect(kind, value, where)
+        return functools.partial(_mapping, _decoder(arguments[1]))
+    return _number if kind is float else functools.partial(_exact, kind)
 
 
-def _record(kind: Any, value: Any, where: str) -> Any:
-    mapping = _expect(dict, value, where)
-    hints, required = _shape(kind)
-    unknown = sorted(str(key) for key in mapping.keys() - hints.keys())
-    if unknown:
-        known = ", ".join(sorted(hints))
-        raise DecodeError(where, f"unknown key {unknown[0]!r} (known: {known})")
-    missing = sorted(required - mapping.keys())
-    if missing:
-        raise DecodeError(where, f"key {missing[0]!r} is missing")
-    prefix = f"{where}." if where else ""
-    return kind(**{key: _decode(hints[key], item, prefix + key) for key, item in mapping.items()})
-
-
-@cache
-def _shape(kind: Any) -> tuple[dict[str, Any], frozenset[str]]:
-    """Types of the fields, and the names of those that must be there; slow to find out."""
+@functools.cache
+def _fields(kind: type[Any]) -> tuple[dict[str, Decoder], frozenset[str]]:
+    """Decoders of all fields, and the names of those that must be there."""
+    hints = typing.get_type_hints(kind)
     required = {field.name for field in dataclasses.fields(kind) if is_required(field)}
-    return typing.get_type_hints(kind), frozenset(required)
+    return {name: _decoder(hint) for name, hint in hints.items()}, frozenset(required)
 
 
 def is_required(field: dataclasses.Field[Any]) -> bool:
@@ -74,13 +73,66 @@ def is_required(field: dataclasses.Field[Any]) -> bool:
     return field.default is absent and field.default_factory is absent
 
 
-def _one_of(choices: tuple[Any, ...], value: Any, where: str) -> Any:
+def _record(kind: type[Any], value: Any) -> Any:
+    if type(value) is not dict:
+        _refuse(dict, value)
+    fields, required = _fields(cast(Any, kind))
+    if not value.keys() <= fields.keys():
+        unknown = sorted(str(key) for key in value.keys() - fields.keys())
+        known = ", ".join(sorted(fields))
+        raise DecodeError("", f"unknown key {unknown[0]!r} (known: {known})")
+    if not required <= value.keys():
+        raise DecodeError("", f"key {min(required - value.keys())!r} is missing")
+    found = {}
+    name = ""
+    try:
+        for name, item in value.items():
+            found[name] = fields[name](item)
+    except DecodeError as error:
+        raise error.inside(name) from error
+    return kind(**found)
+
+
+def _items(inner: Decoder, value: Any) -> tuple[Any, ...]:
+    if type(value) is not list:
+        _refuse(list, value)
+    found: list[Any] = []
+    try:
+        for item in value:
+            found.append(inner(item))
+    except DecodeError as error:
+        raise error.inside(f"[{len(found)}]") from error
+    return tuple(found)
+
+
+def _mapping(inner: Decoder, value: Any) -> dict[str, Any]:
+    if type(value) is not dict:
+        _refuse(dict, value)
+    found = {}
+    key = ""
+    try:
+        for key, item in value.items():
+            found[key] = inner(item)
+    except DecodeError as error:
+        raise error.inside(str(key)) from error
+    return found
+
+
+def _one_of(choices: tuple[Any, ...], value: Any) -> Any:
     if value not in choices:
-        raise DecodeError(where, f"{value!r} is not one of {', '.join(map(str, choices))}")
+        raise DecodeError("", f"{value!r} is not one of {', '.join(map(str, choices))}")
     return value
 
 
-def _expect(kind: type[Any], value: Any, where: str) -> Any:
+def _number(value: Any) -> float:
+    return float(value) if type(value) is int else cast(float, _exact(float, value))
+
+
+def _exact(kind: type[Any], value: Any) -> Any:
     if type(value) is not kind:
-        raise DecodeError(where, f"{value!r} is not of type {kind.__name__}")
+        _refuse(kind, value)
     return value
+
+
+def _refuse(kind: type[Any], value: Any) -> NoReturn:
+    raise DecodeError("", f"{value!r} is not of type {kind.__name__}")
