@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import fleet
 from bench.hosts import TOP
 
-COUNTS = (10, 100, 300)  # memory that grows with them would be seen
+COUNTS = (10, 100, 1000)  # memory that grows with them would be seen
 
 
 def measure(_: int) -> None:

@@ -90,7 +90,16 @@ def _record(kind: type[Any], value: Any) -> Any:
             found[name] = fields[name](item)
     except DecodeError as error:
         raise error.inside(name) from error
-    return kind(**found)
+    return _made(kind, found) if len(found) == len(fields) else kind(**found)
+
+
+def _made(kind: type[Any], found: dict[str, Any]) -> Any:
+    """As ``kind(**found)``, which for a frozen record sets each field by a call of its own."""
+    if hasattr(kind, "__slots__") or hasattr(kind, "__post_init__"):
+        return kind(**found)
+    made = object.__new__(kind)
+    vars(made).update(found)
+    return made
 
 
 def _items(inner: Decoder, value: Any) -> tuple[Any, ...]:

@@ -166,8 +166,9 @@ def write_text(path: Path, text: str, mode: int = 0o600) -> None:
         raise explained(error, path) from error
 
 
-def write_json(path: Path, document: Any) -> None:
-    write_text(path, json.dumps(document, indent=1, sort_keys=True) + "\n")
+def write_json(path: Path, document: Any, indent: int | None = 1) -> None:
+    """``indent`` None is much quicker."""
+    write_text(path, json.dumps(document, indent=indent, sort_keys=True) + "\n")
 
 
 def read_json(path: Path, made_by: str) -> Any:

@@ -11,6 +11,7 @@ import yaml
 from ansible.parsing.vault import VaultSecretsContext
 
 from migrator.cli import main
+from migrator.cli.workers import FEW
 from migrator.plan import Waiver
 from tests import hosts
 
@@ -149,3 +150,18 @@ def test_a_disk_is_read_and_judged_at_once(
     assert migrator("assess", "oldbox", *words) == 0
     assert capsys.readouterr().out.startswith("oldbox is ")
     assert migrator("assess", "oldbox", "other", *words) == 2
+
+
+def test_many_hosts_are_done_on_all_cores_in_their_order(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"h{number:02}" for number in range(FEW + 5)]
+    for name in names:
+        (work / name).mkdir()
+        (work / name / "facts.json").write_text((work / "el7/facts.json").read_text())
+    (work / names[3] / "facts.json").write_text("{")
+    assert run(work, "assess", *names) == 13
+    shown = capsys.readouterr()
+    done = [line.split()[0] for line in shown.out.splitlines() if " is " in line]
+    assert done == [name for name in names if name != names[3]]
+    assert f"{names[3]}/facts.json is damaged" in shown.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from migrator.assess.dependencies import Dependencies
@@ -20,6 +20,7 @@ from migrator.errors import StoreDamaged
 from migrator.plan import Waiver
 
 SCHEMA = 1
+SIMPLE = (str, int, float, bool, type(None))
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Assessment:
         return [f for f in self.findings if f.level >= level and not f.waiver]
 
     def to_json(self) -> dict[str, Any]:
-        return as_json(self)
+        document: dict[str, Any] = as_json(self)
+        return document
 
     @classmethod
     def from_json(cls, document: Any) -> Assessment:
@@ -63,10 +65,13 @@ class Assessment:
             raise StoreDamaged(f"an assessment is malformed: {error}", again) from error
 
 
-def as_json(record: Any) -> dict[str, Any]:
-    """A record as JSON has it, where tuples are lists."""
-    return asdict(record, dict_factory=_with_lists)
-
-
-def _with_lists(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in pairs}
+def as_json(record: Any) -> Any:
+    """A record as JSON has it, where tuples are lists; much quicker than dataclasses.asdict."""
+    if isinstance(record, SIMPLE):
+        return record
+    if isinstance(record, tuple):
+        plain = not record or isinstance(record[0], SIMPLE)
+        return list(record) if plain else [as_json(item) for item in record]
+    if isinstance(record, dict):
+        return {key: as_json(value) for key, value in record.items()}
+    return {field.name: as_json(getattr(record, field.name)) for field in fields(record)}

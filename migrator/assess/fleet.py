@@ -78,4 +78,5 @@ class Fleet:
     minutes: Minutes  # of all hosts together, each by its own clock
 
     def to_json(self) -> dict[str, Any]:
-        return as_json(self)
+        document: dict[str, Any] = as_json(self)
+        return document

@@ -12,6 +12,8 @@ from migrator.facts import Facts
 from migrator.plan import Plan
 
 Decision = Literal["image", "volume", "exclude", "secret"]
+BELOW = [rule for rule in BUILT_IN if rule.base != rule.pattern]
+LEFT_OUT = tuple(f"{rule.base}/" for rule in BELOW)
 MOST = 60  # directories that are named; the totals have all
 
 
@@ -100,8 +102,8 @@ def _mounts(found: Facts, plan: Plan) -> Iterator[Directory]:
 def _decided(path: str, plan: Plan) -> tuple[Decision, str]:
     """By the plan, and by the built-in exclusions where it says nothing about what is there."""
     key, choice = plan.path_decision(path) or ("", None)
-    for rule in BUILT_IN:
-        inside = f"{path}/".startswith(f"{rule.base}/") and rule.base != rule.pattern
-        if inside and not key.startswith(rule.base):
+    if f"{path}/".startswith(LEFT_OUT):
+        rule = next(rule for rule in BELOW if f"{path}/".startswith(f"{rule.base}/"))
+        if not key.startswith(rule.base):
             return "exclude", rule.reason
     return (choice.decision, choice.reason) if choice else ("image", "")

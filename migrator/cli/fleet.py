@@ -52,7 +52,7 @@ class Many:
 
     def _write(self, fleet: Fleet) -> None:
         work = self._options.work
-        write_json(work / "fleet.json", fleet.to_json())
+        write_json(work / "fleet.json", fleet.to_json(), indent=None)
         path = work / "remediate.yml"
         paths = {host: Workdir(work, host).remediation for host in self._documents}
         plays = [

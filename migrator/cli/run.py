@@ -11,6 +11,7 @@ from migrator import stages
 from migrator.cli import hosts, show
 from migrator.cli.fleet import Many
 from migrator.cli.hosts import Host
+from migrator.cli.workers import each
 from migrator.errors import MigratorError, UsageError
 from migrator.inventory import Inventory
 from migrator.progress import shown
@@ -54,12 +55,15 @@ def _all(
     options: argparse.Namespace, messages: Console, inventory: Inventory, found: list[Host]
 ) -> int:
     many = Many(options)
-    for host in found:
-        try:
-            _, outcome = _run(options, messages, inventory, host)
-        except MigratorError as error:
-            many.failed(host.name, error)
-            show.complain(messages, error, host.name)
+
+    def work(host: Host) -> Outcome:
+        return _run(options, messages, inventory, host)[1]
+
+    outcomes = each(work, found, parallel=options.stage == "assess")
+    for host, outcome in zip(found, outcomes, strict=True):
+        if isinstance(outcome, MigratorError):
+            many.failed(host.name, outcome)
+            show.complain(messages, outcome, host.name)
             continue
         many.add(host.name, outcome)
         if outcome.failure:

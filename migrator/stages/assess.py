@@ -29,8 +29,8 @@ def run(context: Context, _: None = None) -> Outcome:
     if changed and not context.check:
         with work.lock("assess"):
             if last:
-                write_json(work.assessment_before, last.to_json())
-            write_json(work.assessment, judged.to_json())
+                write_json(work.assessment_before, last.to_json(), indent=None)
+            write_json(work.assessment, judged.to_json(), indent=None)
     if not context.check:
         _write_remediation(context, judged)
     difference = compare(before, judged) if before else None
