@@ -15,6 +15,9 @@ from typing import Any, NoReturn, TypeVar, cast, get_args, get_origin
 
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
+PLAIN = frozenset([str, int, float, bool])
+# The type of what needs no decoder, if there is one, and the decoder for all else.
+Inner = tuple[type[Any] | None, Decoder]
 
 
 class DecodeError(ValueError):
@@ -54,18 +57,31 @@ def _decoder(kind: Any) -> Decoder:
     if origin is typing.Literal:
         return functools.partial(_one_of, arguments)
     if origin is tuple:
-        return functools.partial(_items, _decoder(arguments[0]))
+        return functools.partial(_items, _inner(arguments[0]))
     if origin is dict:
-        return functools.partial(_mapping, _decoder(arguments[1]))
+        return functools.partial(_mapping, _inner(arguments[1]))
     return _number if kind is float else functools.partial(_exact, kind)
 
 
+def _inner(kind: Any) -> Inner:
+    return (kind if kind in PLAIN else None), _decoder(kind)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shape:
+    """Of a record. ``direct``: it has nothing but its fields."""
+
+    fields: dict[str, Inner]
+    required: frozenset[str]
+    direct: bool
+
+
 @functools.cache
-def _fields(kind: type[Any]) -> tuple[dict[str, Decoder], frozenset[str]]:
-    """Decoders of all fields, and the names of those that must be there."""
-    hints = typing.get_type_hints(kind)
+def _shape(kind: type[Any]) -> _Shape:
+    fields = {name: _inner(hint) for name, hint in typing.get_type_hints(kind).items()}
     required = {field.name for field in dataclasses.fields(kind) if is_required(field)}
-    return {name: _decoder(hint) for name, hint in hints.items()}, frozenset(required)
+    direct = not (hasattr(kind, "__slots__") or hasattr(kind, "__post_init__"))
+    return _Shape(fields, frozenset(required), direct)
 
 
 def is_required(field: dataclasses.Field[Any]) -> bool:
@@ -76,7 +92,8 @@ def is_required(field: dataclasses.Field[Any]) -> bool:
 def _record(kind: type[Any], value: Any) -> Any:
     if type(value) is not dict:
         _refuse(dict, value)
-    fields, required = _fields(cast(Any, kind))
+    shape = _shape(cast(Any, kind))
+    fields, required = shape.fields, shape.required
     if not value.keys() <= fields.keys():
         unknown = sorted(str(key) for key in value.keys() - fields.keys())
         known = ", ".join(sorted(fields))
@@ -87,41 +104,39 @@ def _record(kind: type[Any], value: Any) -> Any:
     name = ""
     try:
         for name, item in value.items():
-            found[name] = fields[name](item)
+            plain, inner = fields[name]
+            found[name] = item if type(item) is plain else inner(item)
     except DecodeError as error:
         raise error.inside(name) from error
-    return _made(kind, found) if len(found) == len(fields) else kind(**found)
-
-
-def _made(kind: type[Any], found: dict[str, Any]) -> Any:
-    """As ``kind(**found)``, which for a frozen record sets each field by a call of its own."""
-    if hasattr(kind, "__slots__") or hasattr(kind, "__post_init__"):
+    if not shape.direct or len(found) != len(fields):
         return kind(**found)
     made = object.__new__(kind)
-    vars(made).update(found)
+    vars(made).update(found)  # a frozen record's own __init__ sets each field by a call
     return made
 
 
-def _items(inner: Decoder, value: Any) -> tuple[Any, ...]:
+def _items(kind: Inner, value: Any) -> tuple[Any, ...]:
     if type(value) is not list:
         _refuse(list, value)
+    plain, inner = kind
     found: list[Any] = []
     try:
         for item in value:
-            found.append(inner(item))
+            found.append(item if type(item) is plain else inner(item))
     except DecodeError as error:
         raise error.inside(f"[{len(found)}]") from error
     return tuple(found)
 
 
-def _mapping(inner: Decoder, value: Any) -> dict[str, Any]:
+def _mapping(kind: Inner, value: Any) -> dict[str, Any]:
     if type(value) is not dict:
         _refuse(dict, value)
+    plain, inner = kind
     found = {}
     key = ""
     try:
         for key, item in value.items():
-            found[key] = inner(item)
+            found[key] = item if type(item) is plain else inner(item)
     except DecodeError as error:
         raise error.inside(str(key)) from error
     return found

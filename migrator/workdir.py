@@ -161,9 +161,10 @@ def write_text(path: Path, text: str, mode: int = 0o600) -> None:
             os.fsync(handle.fileno())
         temporary.replace(path)
     except OSError as error:
+        raise explained(error, path) from error
+    finally:  # also of Ctrl-C; after it took its place it is not there
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise explained(error, path) from error
 
 
 def write_json(path: Path, document: Any, indent: int | None = 1) -> None:
@@ -177,7 +178,10 @@ def read_json(path: Path, made_by: str) -> Any:
         return json.loads(path.read_text())
     except FileNotFoundError as error:
         raise UsageError(f"{path} does not exist", f"run 'migrator {made_by}' first") from error
-    except ValueError as error:
+    except OSError as error:
+        hint = "see who owns it, and run the same command as that user"
+        raise UsageError(f"cannot read {path} ({error.strerror})", hint) from error
+    except (ValueError, RecursionError) as error:
         raise StoreDamaged(
             f"{path} is damaged ({error})", f"run 'migrator {made_by}' again"
         ) from error

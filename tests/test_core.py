@@ -58,6 +58,46 @@ def test_a_right_document_becomes_a_record() -> None:
     assert decode(Leaf, document) == Leaf("x", "b", (1, 2))
 
 
+@dataclass(frozen=True)
+class Tree:
+    leaves: tuple[Leaf, ...]
+    named: dict[str, Leaf]
+    weight: float = 1.0
+    best: Leaf | None = None
+
+    def __post_init__(self) -> None:
+        if self.weight < 0:
+            raise ValueError("less than nothing")
+
+
+LEAF = {"name": "x", "kind": "a"}
+
+
+def test_records_in_records_are_named_by_their_place() -> None:
+    document = {"leaves": [LEAF], "named": {"a": LEAF}, "weight": 2, "best": None}
+    leaf = Leaf("x", "a")
+    assert decode(Tree, document) == Tree((leaf,), {"a": leaf}, 2.0)
+    with pytest.raises(ValueError, match="less than nothing"):
+        decode(Tree, {**document, "weight": -1, "best": LEAF})
+    bad = {**LEAF, "parts": ["1"]}
+    for part, where in (
+        ({"leaves": [LEAF, bad]}, r"facts\.leaves\[1\]\.parts\[0\]"),
+        ({"named": {"a b": bad}}, r"facts\.named\.a b\.parts\[0\]"),
+        ({"best": bad}, r"facts\.best\.parts\[0\]"),
+        ({"weight": "2"}, r"facts\.weight"),
+    ):
+        with pytest.raises(DecodeError, match=f"^{where}: '.' is not of type"):
+            decode(Tree, {**document, **part}, "facts")
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"cannot read .*\(Is a directory\)"):
+        read_json(tmp_path, "assess")
+    (tmp_path / "deep").write_text("[" * 100_000)
+    with pytest.raises(StoreDamaged, match="deep is damaged"):
+        read_json(tmp_path / "deep", "assess")
+
+
 @pytest.mark.parametrize(
     "document", [None, [], {}, {"schema": 99}, {"schema": 1}, {"schema": SCHEMA}]
 )

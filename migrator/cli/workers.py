@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 from migrator.cli.hosts import Host
-from migrator.errors import MigratorError
+from migrator.errors import MigratorError, NoSpace
 from migrator.stages import Outcome
 
 Work = Callable[[Host], Outcome]
 FEW = 20  # hosts that are done before workers would have begun
 CHUNK = 8  # hosts that a worker is given at a time
+YOUNG = 100_000  # objects between two searches for garbage: records have no cycles
 
 _work: Work
 
@@ -24,23 +28,39 @@ def each(work: Work, hosts: Sequence[Host], parallel: bool) -> Iterator[Outcome 
     if not parallel or len(hosts) <= FEW:
         yield from (_tried(work, host) for host in hosts)
         return
+    alive, ours = os.pipe()
     pool = ProcessPoolExecutor(
         os.cpu_count(),
         mp_context=multiprocessing.get_context("fork"),
         initializer=_begin,
-        initargs=(work,),
+        initargs=(work, alive, ours),
     )
     try:
         yield from pool.map(_do, hosts, chunksize=CHUNK)
+    except BrokenProcessPool as error:
+        hint = "see whether memory is short, then run the same command again"
+        raise NoSpace("a worker was killed", hint) from error
     finally:
         pool.shutdown(cancel_futures=True)
+        os.close(alive)
+        os.close(ours)
 
 
-def _begin(work: Work) -> None:
+def _begin(work: Work, alive: int, parents: int) -> None:
     """In a worker: the parent alone is told to stop, and stops it."""
     global _work
     _work = work
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.close(parents)
+    threading.Thread(target=_end_with_parent, args=(alive,), daemon=True).start()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
+
+
+def _end_with_parent(alive: int) -> None:
+    """Also when it was killed: the pipe, into which nobody writes, ends then."""
+    os.read(alive, 1)
+    os._exit(1)
 
 
 def _do(host: Host) -> Outcome | MigratorError:
