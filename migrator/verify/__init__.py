@@ -8,7 +8,7 @@ from typing import Any
 from migrator.entries import Entry, Unreadable
 from migrator.facts import Facts
 from migrator.plan import Plan
-from migrator.verify import facts, files, units
+from migrator.verify import facts, files, findings, units
 from migrator.verify.point import Case, Point, Verdict, summary
 from migrator.verify.probes import Probes
 
@@ -37,6 +37,7 @@ def compare(
         *facts.mounts(case),
         *facts.behaviour(case),
         *facts.compare(case),
+        *findings.compare(case),
         *files.compare(case, rows, tree),
     )
     return Verdict(plan.host, points)

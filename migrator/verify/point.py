@@ -14,6 +14,7 @@ from migrator.verify.probes import Probes
 
 T = TypeVar("T")
 ABSENT = "absent"
+Result = Literal["same", "explained", "different"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Point:
     name: str
     source: str
     container: str
-    result: Literal["same", "explained", "different"]
+    result: Result
     why: str = ""
     count: int = 1
 
