@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from migrator.entries import Entry
-from migrator.facts import Facts, Failure
-from migrator.facts.storage import FstabLine
-from migrator.plan import Network, PathChoice, Plan, Probe, RouteChoice, Service, Waiver
+from migrator.facts import Facts
+from migrator.plan import Network, PathChoice, Plan, Probe, RouteChoice, Service
 from migrator.verify import Point, Verdict, compare, summary
 from migrator.verify.probes import HttpAnswer, Probes
 from tests import builders as make
@@ -239,46 +238,3 @@ def test_verdict_comes_back_from_json_and_counts() -> None:
     found = verdict(make.facts(storage={"mounts": (make.mount("/mnt"),)}), plan=plan)
     assert Verdict.from_json(found.to_json()) == found
     assert summary(found).endswith("1 explained · 0 different")
-
-
-DEVICE = FstabLine("/etc/fstab:2", "UUID=1-2", "/", "ext4", "defaults", "UUID=1-2 / ext4")
-WITH_DEVICE = {"storage": {"fstab": (DEVICE,)}}
-LOST = {"failures": (Failure("storage.fstab", "denied", "only root may read it"),)}
-WAIVED = {"STO-01": Waiver("it is ignored", "ops", "2027-01-15")}  # the day of the launch
-KEPT = {"/etc/fstab:2": Service("keep", "they want it so")}
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "plan", "results"),
-    [
-        (WITH_DEVICE, {}, {}, ["same"]),
-        (WITH_DEVICE, WITH_DEVICE, {}, ["different"]),
-        (WITH_DEVICE, WITH_DEVICE, {"waivers": WAIVED}, ["explained"]),
-        (WITH_DEVICE, WITH_DEVICE, {"services": KEPT}, ["explained"]),
-        (
-            WITH_DEVICE,
-            WITH_DEVICE,
-            {"waivers": {"STO-01": Waiver("", "ops", "2027-01-14")}},
-            ["different"],
-        ),
-        ({}, WITH_DEVICE, {}, ["different"]),
-        (WITH_DEVICE, LOST, {}, ["different"]),
-        (LOST, {}, {}, []),
-        ({}, {}, {}, []),
-    ],
-)
-def test_a_finding_is_gone_or_still_there(
-    left: dict[str, Any], right: dict[str, Any], plan: dict[str, Any], results: list[str]
-) -> None:
-    assert of(two(left, right, make.plan(**plan)), "finding") == results
-
-
-def test_a_finding_says_what_became_of_it() -> None:
-    (point,) = [p for p in two(WITH_DEVICE, {}).points if p.subject == "finding"]
-    assert (point.name, point.source) == ("STO-01 /etc/fstab:2", "UUID=1-2 / ext4")
-    assert point.why == "it is solved: fstab mounts devices"
-    (lost,) = [p for p in two(WITH_DEVICE, LOST).points if p.subject == "finding"]
-    assert lost.container == "not checked: only root may read it"
-    waived = two(WITH_DEVICE, WITH_DEVICE, make.plan(waivers=WAIVED))
-    (kept,) = [p for p in waived.points if p.subject == "finding"]
-    assert kept.why == "waived by ops until 2027-01-15: it is ignored"
