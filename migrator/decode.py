@@ -37,8 +37,9 @@ class DecodeError(ValueError):
 def decode(kind: type[T], value: Any, where: str = "") -> T:
     """``value`` as ``kind``.
 
-    ``kind`` is a dataclass, str, int, float, bool, a Literal, ``X | None``, ``tuple[X, ...]`` or
-    ``dict[str, X]``. Raises DecodeError for a missing or unknown key and for a wrong type.
+    ``kind`` is a dataclass, str, int, float, bool, a Literal, ``X | None``, ``tuple[X, ...]``,
+    ``dict[str, X]``, or Any for what is taken as it is. Raises DecodeError for a missing or
+    unknown key and for a wrong type.
     """
     try:
         return cast(T, _decoder(cast(Any, kind))(value))
@@ -50,6 +51,8 @@ def decode(kind: type[T], value: Any, where: str = "") -> T:
 def _decoder(kind: Any) -> Decoder:
     if dataclasses.is_dataclass(kind):
         return functools.partial(_record, cast(type[Any], kind))
+    if kind is Any:
+        return lambda value: value
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is types.UnionType:
         inner = _decoder(arguments[0])

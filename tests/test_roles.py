@@ -73,3 +73,13 @@ def test_the_role_fails_on_what_is_not_waived(
 def test_a_level_that_is_none_is_refused_by_the_role(work: Path) -> None:
     done = play(work, {"roles": ["assess"]}, migrator_fail_on="high")
     assert "value of assess_fail_on must be one of" in done.stdout
+
+
+def test_rules_of_ones_own_reach_the_role(work: Path, tmp_path: Path) -> None:
+    rule = {"id": "ACM-01", "level": "info", "title": "T", "why": "W", "todo": "D"}
+    rule |= {"match": {"each": "system"}, "evidence": "{hostname}"}
+    (tmp_path / "own.yml").write_text(yaml.safe_dump([rule]))
+    done = play(work, {"roles": ["assess"]}, migrator_rules=str(tmp_path))
+    assert "failed=0" in done.stdout, done.stdout
+    judged = json.loads((work / "el6/assessment.json").read_text())
+    assert "ACM-01" in {finding["id"] for finding in judged["findings"]}

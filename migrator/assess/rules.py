@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -53,6 +54,24 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
+# What the built-in ids begin with; no rule of a user's own may.
+FAMILIES = frozenset(
+    [
+        *("OSR", "KRN", "INI", "STO", "NET", "SVC", "SEC", "CRN", "LOG", "IDN", "RES", "DAT"),
+        *("APP", "TGT", "FCT", "WVR"),
+    ]
+)
+_registers = [RULES]
+
+
+@contextlib.contextmanager
+def collected() -> Iterator[dict[str, Rule]]:
+    """Rules that are registered meanwhile, apart from the built-in ones."""
+    _registers.append({})
+    try:
+        yield _registers[-1]
+    finally:
+        _registers.pop()
 
 
 def rule(
@@ -68,10 +87,11 @@ def rule(
 ) -> Callable[[Check], Check]:
     """Register a check; it yields (where, evidence) for each place where it fires."""
 
-    def register(check: Check) -> Check:
-        if id in RULES:
+    def registered(check: Check) -> Check:
+        register = _registers[-1]
+        if id in register:
             raise ValueError(f"two rules are called {id}")
-        RULES[id] = Rule(id, level, title, why, todo, check, side, task, verify)
+        register[id] = Rule(id, level, title, why, todo, check, side, task, verify)
         return check
 
-    return register
+    return registered

@@ -7,7 +7,7 @@ import shlex
 
 from rich.console import Console
 
-from migrator import stages
+from migrator import rulebook, stages
 from migrator.cli import hosts, show
 from migrator.cli.fleet import Many
 from migrator.cli.hosts import Host
@@ -24,6 +24,7 @@ def stage(options: argparse.Namespace, messages: Console) -> int:
     facts = getattr(options, "facts", ())
     if bool(facts) == bool(options.hosts):
         raise UsageError("name hosts, or saved facts with --facts", "see 'migrator assess --help'")
+    rulebook.beside(getattr(options, "rules", ""))  # what cannot be read is said once
     inventory = _inventory(options)
     found = hosts.of_files(facts) if facts else hosts.chosen(options, inventory)
     if len(found) == 1 and (facts or found[0].name == options.hosts[0]):

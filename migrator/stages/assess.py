@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from migrator.assess import RULES, Assessment, Finding, Level, assess, remediate
+from migrator import rulebook
+from migrator.assess import Assessment, Finding, Level, assess, remediate
 from migrator.assess.diff import Difference, compare
 from migrator.decode import DecodeError, decode
 from migrator.errors import Blocked, MigratorError, PlanInvalid, UsageError
@@ -55,13 +56,14 @@ def _judge(context: Context) -> Assessment:
         host=host,
         waivers=_waivers(context, plan),
         today=date.today().isoformat(),
+        rules=rulebook.beside(context.rules),
     )
 
 
 def _write_remediation(context: Context, judged: Assessment) -> None:
     """None without anything to do."""
     path = context.work.remediation
-    plays = remediate.plays(judged, RULES, context.target)
+    plays = remediate.plays(judged, rulebook.beside(context.rules), context.target)
     text = remediate.text(plays, context.host, str(path)) if plays else ""
     before = path.read_text() if path.exists() else ""
     if text and text != before:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrator import facts, verify
+from migrator import facts, rulebook, verify
 from migrator.carrier import Carrier
 from migrator.entries import Entry, Unreadable, read_tree
 from migrator.errors import Different
@@ -40,6 +40,7 @@ def run(context: Context, target: Carrier) -> Outcome:
         launched_at=launched["launched_at"],
         rows=rows(work.ledger),
         tree=_tree(container, plan),
+        rules=rulebook.beside(context.rules),
     )
     if not context.check:
         with work.lock("verify"):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from migrator.assess import RULES, Rule
 from migrator.entries import Entry, Unreadable
 from migrator.facts import Facts
 from migrator.plan import Plan
@@ -26,8 +27,10 @@ def compare(
     launched_at: int,
     rows: Iterable[dict[str, Any]],
     tree: Iterable[Entry | Unreadable],
+    rules: Mapping[str, Rule] = RULES,
 ) -> Verdict:
-    """Every point; one that differs without a reason in the plan or the adaptations is wrong."""
+    """Every point; one that differs without a reason in the plan or the adaptations is wrong.
+    Those of ``rules`` that hold for a container as well are asked there again."""
     changed = {change["path"]: change["reason"] for change in image["changes"]}
     case = Case(source, before, container, after, plan, changed, launched_at)
     points = (
@@ -37,7 +40,7 @@ def compare(
         *facts.mounts(case),
         *facts.behaviour(case),
         *facts.compare(case),
-        *findings.compare(case),
+        *findings.compare(case, rules),
         *files.compare(case, rows, tree),
     )
     return Verdict(plan.host, points)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from migrator.assess import RULES, Rule
+from migrator.assess import Rule
 from migrator.facts import Facts
 from migrator.verify.point import ABSENT, Case, Point
 
 
-def compare(case: Case, rules: Mapping[str, Rule] = RULES) -> Iterator[Point]:
+def compare(case: Case, rules: Mapping[str, Rule]) -> Iterator[Point]:
     """One point for each rule and place: gone as was promised, or still there, or new."""
     for rule in rules.values():
         if rule.verify:

@@ -36,7 +36,7 @@ options:
     type: str
     default: /
   rules:
-    description: Directory with rules of the user's own, beside the built-in ones (assess).
+    description: Directory with rules of the user's own, beside the built-in ones (assess, verify).
     type: str
     default: ""
   fail_on:

@@ -1,0 +1,315 @@
+"""Rules of the user's own: what they can say, what is refused, and what stays a row."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator import rulebook
+from migrator.assess import RULES, Level, Rule, assess, remediate
+from migrator.assess.rules import FAMILIES
+from migrator.cli import main
+from migrator.errors import UsageError
+from migrator.facts import Facts, Failure
+from migrator.facts.network import Peer
+from migrator.plan import Waiver
+from tests import builders as make
+from tests import hosts
+
+TOP = Path(__file__).resolve().parents[1]
+PAGE = (TOP / "docs/rules.md").read_text()
+TEXTS = "title: T\n  why: W\n  todo: D\n"
+
+
+def own(place: Path) -> dict[str, Rule]:
+    rulebook.beside.cache_clear()
+    return {name: rule for name, rule in rulebook.beside(str(place)).items() if name not in RULES}
+
+
+def data(place: Path, match: str, rest: str = "evidence: seen") -> dict[str, Rule]:
+    (place / "own.yml").write_text(
+        f"- id: ACM-01\n  level: risk\n  {TEXTS}  match: {match}\n  {rest}\n"
+    )
+    return own(place)
+
+
+def fires(rules: dict[str, Rule], found: Facts) -> list[tuple[str, str, str]]:
+    findings = [finding for rule in rules.values() for finding in rule.findings(found)]
+    return [(f.where, f.evidence, Level(f.level).word) for f in findings]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```", PAGE)
+
+
+def peer(address: str, process: str = "billd", **given: Any) -> Peer:
+    base: dict[str, Any] = {"direction": "out", "protocol": "tcp", "port": 7000, "count": 1}
+    return Peer(address=address, process=process, unit="bill.service", **{**base, **given})
+
+
+def test_no_family_of_the_catalogue_is_free() -> None:
+    assert {name.partition("-")[0] for name in RULES} <= FAMILIES
+
+
+def test_the_examples_of_the_page(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text("".join(blocks("yaml")))
+    (tmp_path / "acme.py").write_text("".join(blocks("python")))
+    rules = own(tmp_path)
+    assert list(rules) == ["ACM-10", "ACM-01", "ACM-02"]
+    agent = make.unit("zabbix-agent2.service")
+    timer = make.unit("report-export.timer")
+    share = make.mount("/srv/reports", "network")
+    quiet = make.facts(units=(agent, timer), network={"peers": (peer("10.2.0.10"),)})
+    assert fires(rules, quiet) == []
+    peers = (peer("10.1.0.9"), peer("10.1.0.9", direction="in"), peer("10.1.0.9", "curl"))
+    loud = make.facts(units=(timer,), storage={"mounts": (share,)}, network={"peers": peers})
+    assert fires(rules, loud) == [
+        ("report-export.timer", "/dev/vdb", "risk"),
+        ("bill.service", "billd talks with 10.1.0.9:7000", "risk"),
+        ("units", "no unit zabbix-agent is active", "warning"),
+    ]
+    (play,) = remediate.plays(assess(loud, rules=rulebook.beside(str(tmp_path))), rules)
+    assert "systemctl stop report-export.timer" in str(play["tasks"])
+    assert rules["ACM-01"].verify and rules["ACM-01"].side == "source"
+    (tmp_path / "wrong").mkdir()
+    match = "{each: network.peers, all: [{field: proces, equals: x}]}"
+    message = refused(tmp_path / "wrong", match)
+    (shown,) = [line for line in PAGE.splitlines() if line.startswith("migrator: rules/acme.yml")]
+    assert message.partition("match")[2] == shown.partition("match")[2]
+
+
+UNITS = (
+    make.unit(
+        "a.service", user="shop", commands=("/bin/a --fast", "/bin/b"), properties={"X.Y": "1"}
+    ),
+    make.unit("b.timer", active="inactive"),
+)
+
+
+@pytest.mark.parametrize(
+    ("match", "seen"),
+    [
+        ("{each: units}", "a.service b.timer"),
+        ("{each: units, all: [{field: name, matches: '*.timer'}]}", "b.timer"),
+        ("{each: units, all: [{field: name, matches: [x, 'a.*']}]}", "a.service"),
+        ("{each: units, all: [{field: name, matches: service}]}", ""),
+        ("{each: units, all: [{field: user, exists: true}]}", "a.service"),
+        ("{each: units, all: [{field: user, exists: false}]}", "b.timer"),
+        ("{each: units, all: [{field: commands, contains: fast}]}", "a.service"),
+        ("{each: units, all: [{field: commands, equals: /bin/b}]}", "a.service"),
+        ("{each: units, all: [{field: properties.X.Y, equals: '1'}]}", "a.service"),
+        ("{each: units, any: [{field: user, equals: no}, {field: user, equals: shop}]}", None),
+        ("{each: units, any: [{field: user, equals: [root, shop]}]}", "a.service"),
+        ("{each: units, none: [{field: user, equals: shop}]}", "b.timer"),
+        (
+            "{each: units, all: [{field: name, contains: .}], any: [{field: user, equals: shop}],"
+            " none: [{field: active, equals: active}]}",
+            "",
+        ),
+    ],
+)
+def test_conditions(tmp_path: Path, match: str, seen: str | None) -> None:
+    if seen is None:
+        assert "False is not of type str" in refused(tmp_path, match)
+        return
+    found = fires(data(tmp_path, match), make.facts(units=UNITS))
+    assert " ".join(where for where, _, _ in found) == seen
+
+
+@pytest.mark.parametrize(
+    ("match", "count"),
+    [
+        ("{each: system, all: [{field: cpus, more: 1}]}", 1),
+        ("{each: system, all: [{field: cpus, more: 2}]}", 0),
+        ("{each: system, all: [{field: memory, less: 1073741825}]}", 1),
+        ("{each: system, all: [{field: load, more: 3}]}", 1),
+        ("{each: system, all: [{field: reboot_required, equals: false}]}", 1),
+        ("{each: network.nameservers, all: [{equals: 10.0.0.1}]}", 1),
+        ("{each: network.nameservers, absent: true}", 0),
+        ("{each: kernel, all: [{field: running.net.ipv4.ip_forward, equals: '1'}]}", 1),
+        ("{each: kernel.segments, absent: true, all: [{field: kind, equals: shm}]}", 1),
+    ],
+)
+def test_records_numbers_and_what_is_absent(tmp_path: Path, match: str, count: int) -> None:
+    host = make.facts(
+        system={"load": (0.5, 3.5, 1.0)},
+        network={"nameservers": ("10.0.0.1", "10.0.0.2")},
+        kernel={"running": {"net.ipv4.ip_forward": "1"}},
+    )
+    assert len(fires(data(tmp_path, match), host)) == count
+
+
+def refused(place: Path, match: str, rest: str = "evidence: seen") -> str:
+    with pytest.raises(UsageError) as error:
+        data(place, match, rest)
+    return error.value.message
+
+
+@pytest.mark.parametrize(
+    ("match", "rest", "words"),
+    [
+        ("{each: unit}", "evidence: x", ":6: match.each: 'unit' is no field of Facts, which has"),
+        ("{each: units.name.x}", "evidence: x", "'x' is looked for in a mere value"),
+        ("{each: units.__class__}", "evidence: x", "'__class__' is no field of Unit"),
+        ("{all: []}", "evidence: x", ":6: match: key 'each' is missing"),
+        ("{each: units}", "evidense: x", ":1: unknown key 'evidense'"),
+        ("{each: units}", "evidence: '{nam}'", ":7: evidence: 'nam' is no field of Unit"),
+        ("{each: units}", "evidence: x\n  side: both", ":8: side: 'both' is not one of source"),
+        ("{each: units, absent: true}", "evidence: '{name}'", "what is absent has no fields"),
+        ("{each: units, all: [{field: name}]}", "evidence: x", "it needs one of equals, matches"),
+        ("{each: units, all: [{field: name, less: 1}]}", "evidence: x", "only equals, matches"),
+        ("{each: units, all: [{field: name, equals: 1}]}", "evidence: x", "1 is not of type str"),
+        ("{each: system, all: [{field: cpus, more: x}]}", "evidence: x", "'x' is not of type int"),
+        ("{each: system, all: [{field: cpus, more: 1, less: 3}]}", "evidence: x", "it needs one"),
+        ("{each: kernel.segments, all: [{field: kind, equals: x}]}", "evidence: x", "not one of"),
+        ("{each: units", "evidence: x", ":7: "),
+        ("!!python/object/apply:os.system [id]", "evidence: x", ":6: could not determine a const"),
+    ],
+)
+def test_what_is_no_rule_is_said_with_its_line(
+    tmp_path: Path, match: str, rest: str, words: str
+) -> None:
+    message = refused(tmp_path, match, rest)
+    assert message.startswith(f"{tmp_path}/own.yml:") and words in message, message
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("def x(:\n", ":1: invalid syntax"),
+        ("import os\nraise ValueError('no')\n", ":2: ValueError: no"),
+        ("import sys\nsys.exit(3)\n", ":2: SystemExit: 3"),
+        (
+            "from migrator.assess.rules import Level, rule\n\n\n"
+            '@rule("NET-99", Level.RISK, "a", "b", "c")\ndef check(found):\n    return []\n',
+            ":4: ids that begin with NET are for built-in rules",
+        ),
+        (
+            "from migrator.assess.rules import Level, rule\n"
+            '@rule("net", Level.RISK, "a", "b", "c")\ndef check(found):\n    return []\n',
+            ":2: 'net' is no id",
+        ),
+        (
+            "from migrator.assess.rules import rule\n"
+            '@rule("ABC-01", 30, "a", "b", "c")\ndef check(found):\n    return []\n',
+            ":2: the level of ABC-01 is none of info, warning",
+        ),
+        (
+            "from migrator.assess.rules import Level, rule\n"
+            '@rule("ABC-01", Level.RISK, "a", "", "c")\ndef check(found):\n    return []\n',
+            ":2: the why of ABC-01 is no text",
+        ),
+    ],
+)
+def test_a_file_of_python_that_is_wrong(tmp_path: Path, source: str, words: str) -> None:
+    (tmp_path / "own.py").write_text(source)
+    before = dict(RULES)
+    with pytest.raises(UsageError, match=re.escape(f"{tmp_path}/own.py{words}")):
+        rulebook.beside(str(tmp_path))
+    assert before == RULES
+
+
+def test_one_id_in_two_files(tmp_path: Path) -> None:
+    data(tmp_path, "{each: units}")
+    (tmp_path / "zwo.yml").write_text((tmp_path / "own.yml").read_text())
+    rulebook.beside.cache_clear()
+    with pytest.raises(UsageError, match=r"zwo.yml:1: two rules are called ACM-01"):
+        rulebook.beside(str(tmp_path))
+
+
+def test_only_files_that_are_rules_and_nobody_else_may_write(tmp_path: Path) -> None:
+    for name in ("_part.py", ".hidden.yml", "README.md"):
+        (tmp_path / name).write_text("no rule: [")
+    (tmp_path / "empty.yml").write_text("# nothing yet\n")
+    assert own(tmp_path) == {}
+    rulebook.beside.cache_clear()
+    (tmp_path / "empty.yml").chmod(0o666)
+    with pytest.raises(UsageError, match="can be written by everybody"):
+        rulebook.beside(str(tmp_path))
+    with pytest.raises(UsageError, match="is no directory of rules"):
+        rulebook.beside(str(tmp_path / "none"))
+
+
+FAILING = """
+from migrator.assess.rules import Level, rule
+
+def task(finding):
+    return finding.nothing
+
+@rule("ABC-01", Level.RISK, "T", "W", "D", task=task)
+def check(found):
+    for unit in found.units:
+        yield unit.name, unit.fragment
+        {then}
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "words"),
+    [
+        ("1 / 0", "own.py:11 the rule failed: ZeroDivisionError: division by zero"),
+        ("yield unit", "own.py the rule failed: TypeError: "),
+        ("yield unit.name, 3", "own.py the rule failed: TypeError: it must yield two texts"),
+        ("yield 'a', 'b', 99", "own.py the rule failed: ValueError: 99 is not a valid Level"),
+    ],
+)
+def test_a_rule_that_fails_is_not_checked(tmp_path: Path, then: str, words: str) -> None:
+    (tmp_path / "own.py").write_text(FAILING.format(then=then))
+    host = make.facts(units=UNITS)
+    kept, failed = fires(own(tmp_path), host)
+    assert kept == ("a.service", "/lib/systemd/system/a.service", "risk")
+    assert failed[2] == "not-checked" and f"{failed[0]} {failed[1]}".startswith(
+        f"{tmp_path}/{words}"
+    )
+    judged = assess(host, rules=rulebook.beside(str(tmp_path)))
+    (play,) = remediate.plays(judged, rulebook.beside(str(tmp_path)))
+    assert "ABC-01 made no task: AttributeError" in str(play["tasks"])
+
+
+def test_facts_are_never_taken_for_anything_else(tmp_path: Path) -> None:
+    hostile = "{fragment} {0.__class__} %s {{ lookup('pipe', 'id') }} [z-a]* \x1b[2J"
+    rules = data(
+        tmp_path, "{each: units, all: [{field: name, contains: ''}]}", "evidence: '{name}'"
+    )
+    assert fires(rules, make.facts(units=(make.unit(hostile),))) == [(hostile, hostile, "risk")]
+    slow = data(tmp_path, "{each: units, all: [{field: name, matches: '*a*a*a*a*a*a*b'}]}")
+    assert fires(slow, make.facts(units=(make.unit("a" * 50_000),))) == []
+
+
+def test_missing_facts_are_not_checked(tmp_path: Path) -> None:
+    lost = (Failure("network.peers", "denied", "only root may read it"),)
+    rules = data(tmp_path, "{each: network.peers, absent: true, all: [{field: port, equals: 1}]}")
+    assert [level for _, _, level in fires(rules, make.facts())] == ["risk"]
+    rules = data(tmp_path, "{each: network.peers}")
+    assert [row[2] for row in fires(rules, make.facts(failures=lost))] == ["not-checked"]
+
+
+def test_own_findings_count_are_waived_and_stop(tmp_path: Path) -> None:
+    data(tmp_path, "{each: units}")
+    rules = rulebook.beside(str(tmp_path))
+    host = make.facts(units=UNITS)
+    assert "ACM-01" in {finding.id for finding in assess(host, rules=rules).at_least(Level.RISK)}
+    waivers = {"ACM-01": Waiver("known", "ops", "2999-01-01")}
+    judged = assess(host, rules=rules, waivers=waivers, today="2026-01-01")
+    assert not [finding for finding in judged.at_least(Level.RISK) if finding.id == "ACM-01"]
+
+
+def test_the_command_line_takes_a_directory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "el7.json").write_text(json.dumps(hosts.document("el7", tmp_path)))
+    (tmp_path / "rules").mkdir()
+    data(tmp_path / "rules", "{each: units}")
+    words = ["--facts", str(tmp_path / "el7.json"), "--work", str(tmp_path / "work")]
+    rules = ["--rules", str(tmp_path / "rules")]
+    assert main(["assess", *words, *rules, "--json"]) == 0
+    assert "ACM-01" in json.loads(capsys.readouterr().out)["findings"]
+    rulebook.beside.cache_clear()
+    (tmp_path / "rules/own.yml").write_text("- 1\n")
+    assert main(["assess", *words, *rules]) == 2
+    said = capsys.readouterr()
+    assert "own.yml:1: 1 is not of type dict\n  see docs/rules.md" in said.err and not said.out
