@@ -138,7 +138,7 @@ def test_diff_is_to_the_last_assessment_that_said_something_else(
         run(work, "assess", "el7", "--diff")
         shown = capsys.readouterr().out
         assert "+ warning CRN-08 at jobs are waiting: /at/1" in shown
-        assert "~ risk CRN-03" in shown
+        assert "~ warning CRN-03" in shown
 
 
 def test_a_disk_is_read_and_judged_at_once(

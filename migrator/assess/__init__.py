@@ -13,6 +13,8 @@ from migrator.assess import (
     jobs,
     kernel,
     listeners,
+    log_files,
+    logs,
     minutes,
     mounts,
     network,
@@ -51,6 +53,7 @@ SUBJECTS = (
     services,
     jobs,
     security,
+    *(logs, log_files),
 )
 
 

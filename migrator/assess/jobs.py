@@ -1,4 +1,4 @@
-"""Rules about what runs by time and where logs go."""
+"""Rules about what runs by time."""
 
 from __future__ import annotations
 
@@ -6,14 +6,43 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from migrator.adapt.pam import REQUIRED
 from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.facts import Facts
+from migrator.facts.cron import Job
 
-HARDWARE = re.compile(
-    r"\b(fsck|smartctl|fstrim|e2scrub\w*|mdadm|update-grub|dump|lvcreate|hwclock|ntpdate)\b"
+CRON = ("crontab", "cron.d", "user", "fcron", "periodic", "anacron")
+# The name of a program where the shell takes it as one: first in a command, perhaps by its path,
+# also behind a word that runs another command.
+OPTIONS = r"(?:\s+-\S+(?:\s+[\w.]+)??)*"
+RUNNER = (
+    rf"(?:(?:nice|ionice|sudo|exec|env|time|nohup|setsid|chronic|if|then|else|do|!){OPTIONS}"
+    rf"|(?:flock|timeout){OPTIONS}\s+\S+|\w+=\S*)\s+"
 )
-CRON = ("crontab", "cron.d", "user", "periodic", "anacron")
+COMMAND = rf"(?:^|[;&|({{`])\s*(?:{RUNNER})*(?:/[\w.+/-]*/)?(%s)(?![\w./-])"
+HARDWARE = re.compile(
+    COMMAND % r"fsck(?:\.\w+)?|smartctl|fstrim|e2scrub\w*|mdadm|mdcheck|checkarray|raid-check|dump"
+    r"|xfsdump|update-grub\d?|grub2?-mkconfig|lvcreate|vgs|lvs|hwclock|ntpdate|ntpd|chronyc"
+    r"|megacli\w*|MegaCli\w*|storcli\w*|hpssacli|ssacli|ipmitool|dmidecode|sensors|hdparm|multipath"
+)
+# systemd passes over what has one of these in a container.
+SKIPPED = ("ConditionVirtualization=!container", "ConditionCapability=CAP_SYS_ADMIN")
+REMOTE = re.compile(
+    COMMAND
+    % r"ssh|scp|sftp|rsync|lftp|ftp|ncftpput|curl|wget|smbclient|rclone|restic|borg|aws|s3cmd"
+    r"|gsutil|azcopy|duplicity"
+)
+PLACE = re.compile(
+    r"[a-z][a-z0-9+.-]*://[^\s'\"/]*(?<!localhost)\S*|[\w.-]+@[\w.-]+:?|\b[\w-]+(?:\.[\w-]+)+:\S+"
+    r"|\b\d+\.\d+\.\d+\.\d+\b|[\w-]+::\S+|\bs3://\S+",
+    re.IGNORECASE,
+)
+OWN = re.compile(
+    r"://(?:[^@/]*@)?(localhost|127\.|169\.254\.|\[::1\])|@(localhost|127\.)|^(127|169\.254)\."
+)
+MAILERS = re.compile(COMMAND % r"mail|mailx|sendmail|mutt|nail|s-nail|swaks|msmtp")
+RUNTIME = re.compile(r"(?<![\w.-])/(?:var/)?(?:run|lock)/(?!systemd/system\b)[\w./-]+")
 
 
 @rule(
@@ -30,28 +59,106 @@ def cron(found: Facts) -> Iterator[Evidence]:
 
 
 @rule(
+    "CRN-02",
+    Level.INFO,
+    "PAM insists on a login uid",
+    "A container may not set one: where pam_loginuid is required, cron runs nothing and ssh lets"
+    " nobody in.",
+    "Nothing: build makes it optional, unless the plan's adapt has pam switched off.",
+    side="image",
+    verify=True,
+)
+def login_uid(found: Facts) -> Iterator[Evidence]:
+    for line in found.accounts.pam:
+        written = f"{line.type} {line.control} {line.module}"
+        if REQUIRED.match(written):
+            yield line.where, written
+
+
+@rule(
     "CRN-03",
-    Level.RISK,
+    Level.WARNING,
     "Jobs would run twice",
-    "While the source still runs, every job of the container would be a second run.",
-    "Leave plan.jobs at held until the source's jobs are stopped.",
+    "While the source still runs, every job of the container would be a second run. build holds"
+    " cron, anacron, at and the timers of the system until they are released, which also holds"
+    " logrotate; a user's own timers it does not hold (risk).",
+    "Leave the plan's jobs at held, stop the jobs of the source at the cutover, then set jobs to"
+    " released and launch again. Disable a user's timer before the snapshot.",
 )
 def twice(found: Facts) -> Iterator[Evidence]:
     if found.cron.jobs:
         yield "jobs", f"{len(found.cron.jobs)} jobs"
+    for job in found.cron.jobs:
+        if _is_users(job):
+            yield job.where, f"{job.schedule} of {job.user}", Level.RISK
+
+
+def _is_users(job: Job) -> bool:
+    return job.kind == "timer" and "/" in job.where
 
 
 @rule(
     "CRN-04",
     Level.WARNING,
-    "A job that serves hardware",
-    "There is nothing for it to do in a container, and it may complain.",
-    "Disable it in the container once it moved.",
+    "A job that serves hardware, disks or the clock",
+    "There is nothing for it to do in a container, and it may complain. systemd passes over what"
+    " has a condition for that, which is not named here.",
+    "Disable it in the container once it moved; the target has such jobs of its own.",
+    side="image",
 )
 def hardware(found: Facts) -> Iterator[Evidence]:
     for job in found.cron.jobs:
-        if HARDWARE.search(job.command):
+        name = HARDWARE.search(job.command.removesuffix(".service"))
+        if name and not _is_skipped(found, job):
             yield job.where, job.command
+
+
+def _is_skipped(found: Facts, job: Job) -> bool:
+    """Debian's jobs of cron leave to the timer what a host with systemd has one for."""
+    if "test -e /run/systemd/system ||" in job.command:
+        return found.system.init == "systemd"
+    units = [found.unit(job.where), found.unit(job.command)] if job.kind == "timer" else []
+    return any(condition in SKIPPED for unit in units if unit for condition in unit.conditions)
+
+
+@rule(
+    "CRN-05",
+    Level.WARNING,
+    "A job that works with another host",
+    "Its keys and known hosts move along, but the other host sees it come from the target's"
+    " address, and the target must let it out.",
+    "Allow the target's address there, and try the job by hand after the launch.",
+    side="target",
+)
+def remote(found: Facts) -> Iterator[Evidence]:
+    for job in found.cron.jobs:
+        if job.kind != "timer" and REMOTE.search(job.command):
+            places = [place for place in PLACE.findall(job.command) if not OWN.search(place)]
+            if places:
+                yield job.where, job.command
+
+
+@rule(
+    "CRN-06",
+    Level.INFO,
+    "What jobs say is sent by mail",
+    "It goes through the mail server of the container, and comes from the target's address. Without"
+    " any sendmail it is lost, on the host as in the container (warning).",
+    "Let the relay accept mail from the target; send it to a log where nobody reads it.",
+    side="target",
+)
+def mails(found: Facts) -> Iterator[Evidence]:
+    server = next((s.name for s in found.services if s.kind == "mail"), "")
+    level = Level.INFO if server else Level.WARNING
+    by = f"by {server}" if server else "but no mail server is known here"
+    seen = set()
+    for job in found.cron.jobs:
+        address = job.settings.get("MAILTO", "")
+        if "@" in address and address not in seen:
+            seen.add(address)
+            yield job.where, f"MAILTO={address}, {by}", level
+        elif MAILERS.search(job.command):
+            yield job.where, f"{job.command}, {by}", level
 
 
 @rule(
@@ -71,37 +178,29 @@ def at(found: Facts) -> Iterator[Evidence]:
     "CRN-09",
     Level.INFO,
     "Timers of the host's own",
-    "They move with the host and wait until they are released.",
+    "They move with the host and wait until they are released. When a persistent one ran last is"
+    " kept on the volume of /var/lib/systemd, so what it missed meanwhile it makes up for.",
     "Nothing.",
 )
 def timers(found: Facts) -> Iterator[Evidence]:
     for job in found.cron.jobs:
         unit = found.unit(job.where) if job.kind == "timer" else None
-        if unit and unit.fragment.startswith("/etc/"):
-            yield job.where, job.schedule
+        if unit and unit.fragment and not unit.fragment.startswith(("/lib/", "/usr/lib/", "/run/")):
+            persistent = ", persistent" if job.settings.get("Persistent") == "yes" else ""
+            yield job.where, f"{job.schedule}{persistent}"
 
 
 @rule(
-    "LOG-01",
-    Level.WARNING,
-    "rsyslog reads the kernel's log",
-    "A container may not read it; rsyslog would complain at each start.",
-    "Nothing: build comments the input. The kernel's messages are in the target's log.",
-)
-def kernel_log(found: Facts) -> Iterator[Evidence]:
-    for line in found.syslog.rules:
-        if line.kind == "input" and line.selector == "imklog":
-            yield line.where, line.raw
-
-
-@rule(
-    "LOG-03",
+    "CRN-10",
     Level.INFO,
-    "Logs are sent to another host",
-    "The receiver sees them come from the target's address.",
-    "Allow the target there, and let it reach the receiver.",
+    "A job that counts on a file in /run",
+    "It is empty at each start of the container, as after a boot: a lock or a number of a process"
+    " that was left there is gone, and so is a directory that nobody makes at boot.",
+    "Let systemd-tmpfiles make the directory (/etc/tmpfiles.d) where the job does not.",
+    side="image",
 )
-def remote_log(found: Facts) -> Iterator[Evidence]:
-    for line in found.syslog.rules:
-        if line.kind == "remote":
-            yield line.where, f"{line.selector} to {line.destination}"
+def runtime(found: Facts) -> Iterator[Evidence]:
+    for job in found.cron.jobs:
+        place = RUNTIME.search(job.command) if job.kind != "timer" else None
+        if place:
+            yield job.where, f"{place[0]} in: {job.command}"

@@ -136,5 +136,5 @@ def introduced(shown):
     # type: (str) -> str
     """What is before the first secret of a redacted line: the name of a setting, an option."""
     before = shown.partition(MARK)[0].strip(" \t\"'")
-    words = re.findall(r"[^\s=\"'<>(){},;]+", before)  # type: list[str]
+    words = re.findall(r"[^\s=\"'<>(){},;?&]+", before)  # type: list[str]
     return words[-1][-80:] if words else ""
