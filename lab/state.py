@@ -51,8 +51,9 @@ class Host:
 def prepare() -> None:
     """The state directory with the one key that logs in everywhere."""
     STATE.mkdir(mode=0o700, exist_ok=True)
-    if not KEY.exists():
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", str(KEY))
+    with locked(STATE / "key.lock"):
+        if not KEY.exists():
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", str(KEY))
 
 
 def hosts() -> list[Host]:

@@ -9,7 +9,8 @@ import os
 import shlex
 import sys
 import textwrap
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from migrator.agent import facts as agent
@@ -27,12 +28,14 @@ class Recorder(Host):
     def raw(self, path: str) -> bytes:
         content = super().raw(path)
         if content and len(content) <= LARGEST:
-            self._copy_of(path).write_bytes(content)
+            copy = self._copy_of(path)
+            copy.write_bytes(content)
+            copy.chmod(0o600 | Path(path).stat().st_mode & 0o100)  # scripts are known by it
         return content
 
     def names(self, path: str) -> list[str]:
         found = super().names(path)
-        if len(found) <= MOST:
+        if found and len(found) <= MOST:
             self._copy_of(path, follow=True).mkdir(exist_ok=True)
             for name in found:
                 self._exists(f"{path.rstrip('/')}/{name}")
@@ -52,6 +55,11 @@ class Recorder(Host):
         self._keep(command, text)
         return text
 
+    def stream(self, command: Sequence[str]) -> Iterator[str]:
+        lines = list(super().stream(command))
+        self._keep(command, "".join(f"{line}\n" for line in lines))
+        return iter(lines)
+
     def netlink(self, table: str) -> bytes:
         data = super().netlink(table)
         self._keep(["netlink", table], "\n".join(textwrap.wrap(data.hex(), 96)) + "\n")
@@ -61,7 +69,8 @@ class Recorder(Host):
         kept = TOP / "commands"
         kept.mkdir(exist_ok=True)
         head = f"$ {shlex.join(command)}\n{text}"
-        (kept / f"{len(list(kept.iterdir())):02}-{command[0]}").write_bytes(encoded(head))
+        name = f"{zlib.crc32(encoded(shlex.join(command))):08x}-{Path(command[0]).name}"
+        (kept / name).write_bytes(encoded(head))
 
     def _exists(self, path: str) -> bool:
         place, original = self._copy_of(path), Path(path)
@@ -77,9 +86,13 @@ class Recorder(Host):
 
     def _copy_of(self, path: str, follow: bool = False) -> Path:
         """Where the agent will look for it: links that were noted before lead inside the tree."""
-        place = Path(Root(str(TOP / "tree")).at(path, follow))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        return place
+        tree = Root(str(TOP / "tree"))
+        for parent in reversed(Path(path).parents):
+            copy = Path(tree.at(str(parent), follow=False))
+            if parent.is_symlink() and not os.path.lexists(copy):
+                copy.symlink_to(parent.readlink())
+            Path(tree.at(str(parent))).mkdir(exist_ok=True)
+        return Path(tree.at(path, follow))
 
 
 agent.Host = Recorder  # type: ignore[misc]
