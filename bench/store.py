@@ -15,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from migrator import fleet, snapshot
+from migrator.address import Address
 from migrator.carrier import Carrier
 from migrator.facts import Facts
 from migrator.facts.packages import Package, Packages
-from migrator.login import Address
 from migrator.progress import Silent
 from migrator.store import Store
 from migrator.transport import connect

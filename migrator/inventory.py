@@ -18,8 +18,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible.vars.manager import VariableManager
 
+from migrator.address import Address
 from migrator.errors import UsageError
-from migrator.login import Address
 
 PATTERN = re.compile(r"[*?!&~:,\[]")  # what makes an Ansible pattern of a name
 

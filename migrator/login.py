@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import paramiko
 
+from migrator.address import SSH_PORT, Address
 from migrator.errors import HostKeyUnknown, Unreachable
 
-SSH_PORT = 22
 KEEPALIVE = 10  # seconds between two signs of life
 PATIENCE = 30  # seconds without an answer after which a connection counts as cut
 WINDOW = 64 << 20  # bytes in flight; paramiko's default of 2 MB halves the rate
 CIPHERS = ("aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes128-ctr")  # quickest first
-
-
-@dataclass(frozen=True)
-class Address:
-    """How to reach one host, from the inventory."""
-
-    name: str
-    connection: str = "ssh"  # a name of Ansible's: ssh | paramiko | local | podman | docker
-    host: str = ""  # for an engine: the container
-    port: int = 0  # 0: what ssh_config says, 22 otherwise
-    user: str = ""  # "": what ssh_config says, our own name otherwise
-    password: str = ""
-    key_file: str = ""
-    known_hosts: tuple[str, ...] = ()
-    ssh_arguments: tuple[str, ...] = ()  # of the inventory, for OpenSSH's client
-    become: bool = False
-    become_method: str = "sudo"
-    become_user: str = "root"
-    become_exe: str = ""  # "": the method's name
-    become_password: str = ""
-    timeout: int = 10  # seconds
 
 
 def login(address: Address) -> paramiko.SSHClient:

@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from migrator.address import Address
 from migrator.carrier import Carrier
-from migrator.login import Address
 from migrator.transport import connect
 
 NAMES = (b"plain", b"with blank", b"new\nline", b"\xff\xfe not text", "täg".encode(), b"q'\"$(id)")

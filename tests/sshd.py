@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from migrator.login import Address
+from migrator.address import Address
 
 PIECE = 1 << 16
 PATIENCE = 15.0  # seconds

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from migrator import login, snapshot
+from migrator.address import Address
 from migrator.agent import limits
 from migrator.carrier import Carrier
 from migrator.errors import MigratorError, Unreachable
-from migrator.login import Address
 from migrator.progress import Silent
 from migrator.transport import connect, openssh
 from migrator.workdir import Workdir, make_private
@@ -31,7 +31,7 @@ NETWORK = "mlab-cut"
 SLOW_READER = """
 import sys, time
 from migrator.carrier import Carrier
-from migrator.login import Address
+from migrator.address import Address
 from migrator.transport import connect
 with connect(eval(sys.argv[1])) as connection:
     with Carrier(connection).stream("agent", "tree", {"root": "/usr"}) as channel:

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from migrator import limits
+from migrator.address import Address
 from migrator.agent.limits import be_gentle
 from migrator.carrier import Carrier
 from migrator.contents import Content, contents
 from migrator.entries import Entry, read_tree
 from migrator.errors import UsageError
 from migrator.limits import Limits
-from migrator.login import Address
-from migrator.progress import _said
+from migrator.report.progress import _said
 from migrator.transport import connect
 
 SIZE = 3 << 20

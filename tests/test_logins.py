@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from lab import recipe, rootfs
+from migrator.address import Address
 from migrator.carrier import Carrier
 from migrator.errors import BecomeFailed, MigratorError, Unreachable, UsageError
 from migrator.inventory import from_variables
-from migrator.login import Address
 from migrator.transport import connect
 
 pytestmark = pytest.mark.lab

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from migrator.address import Address
 from migrator.carrier import Carrier
 from migrator.errors import HostKeyUnknown, NoPython, Unreachable
 from migrator.facts import SCHEMA
-from migrator.login import Address
 from migrator.transport import connect
 from tests.sshd import free_port, known, served
 

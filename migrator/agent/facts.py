@@ -61,6 +61,8 @@ def facts(params):
     }  # type: dict[str, Any]
     beside = Beside(host, lambda: _read(host, document, ASIDE)) if host.real else None
     systemd.begin(host)
+    for name, _ in ALONE + LAST:  # compiled while systemd answers
+        importlib.import_module("migrator.agent." + name)
     if beside is None:
         _read(host, document, ASIDE)
     _read(host, document, ALONE)

@@ -8,10 +8,10 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from migrator.address import Address
 from migrator.carrier import Caller, Result, shell
 from migrator.inventory import known_hosts
 from migrator.limits import Limits
-from migrator.login import Address
 
 
 def caller(action: ActionBase, name: str, limits: Limits) -> Caller:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from migrator import limits, stages
+from migrator.address import Address
 from migrator.carrier import Carrier
 from migrator.errors import UsageError
 from migrator.inventory import Inventory
 from migrator.limits import Limits
-from migrator.login import Address
 from migrator.transport import connect
 from migrator.workdir import Workdir
 

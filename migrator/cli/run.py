@@ -14,7 +14,7 @@ from migrator.cli.hosts import Host
 from migrator.cli.workers import each
 from migrator.errors import MigratorError, UsageError
 from migrator.inventory import Inventory
-from migrator.progress import shown
+from migrator.report.progress import shown
 from migrator.stages import Context, Outcome
 from migrator.workdir import Workdir
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migrator import facts
-from migrator.assess import Assessment
-from migrator.assess.diff import Difference
 from migrator.errors import MigratorError
 from migrator.facts import Facts
 from migrator.progress import Progress
 from migrator.workdir import Workdir, read_json
+
+if TYPE_CHECKING:  # Ansible starts a process for each task: what it does not need, it does not load
+    from migrator.assess import Assessment
+    from migrator.assess.diff import Difference
 
 
 @dataclass(frozen=True)

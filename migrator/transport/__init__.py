@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from migrator.address import Address
 from migrator.carrier import Connection, Result
 from migrator.errors import UsageError
-from migrator.login import Address
 from migrator.transport import become, openssh, ssh
 from migrator.transport.channel import Running
 from migrator.transport.local import Local

@@ -10,9 +10,9 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from migrator.address import Address
 from migrator.carrier import Result, shell
 from migrator.errors import BecomeFailed, ProtocolError, UsageError
-from migrator.login import Address
 from migrator.transport.channel import Running
 
 BEGUN = b"\nmigrator-is-root\n"

@@ -14,9 +14,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from migrator.address import Address
 from migrator.carrier import Result, shell
 from migrator.errors import HostKeyUnknown, Unreachable
-from migrator.login import KEEPALIVE, PATIENCE, Address
+from migrator.login import KEEPALIVE, PATIENCE
 from migrator.transport.channel import Running
 from migrator.transport.local import Local
 

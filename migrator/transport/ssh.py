@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 
 import paramiko
 
+from migrator.address import Address
 from migrator.carrier import CUT, shell
 from migrator.errors import Unreachable
-from migrator.login import WINDOW, Address, login
+from migrator.login import WINDOW, login
 from migrator.transport.channel import Running
 
 
