@@ -26,12 +26,14 @@ from migrator.assess import (
     remote,
     resources,
     resources_needed,
+    running,
     security,
     services,
     sizes,
     storage,
     summary,
     system,
+    timetable,
     usage,
 )
 from migrator.assess.assessment import SCHEMA, Assessment
@@ -90,4 +92,6 @@ def assess(
         minutes=minutes.of(found),
         dependencies=dependencies.of(found),
         offers=offers.of(found, plan),
+        services=running.of(found, plan),
+        jobs=timetable.of(found),
     )

@@ -13,8 +13,10 @@ from migrator.assess.minutes import Minutes
 from migrator.assess.offers import Offer
 from migrator.assess.prediction import Prediction
 from migrator.assess.resources import Resource
+from migrator.assess.running import Service
 from migrator.assess.sizes import Sizes
 from migrator.assess.summary import Summary
+from migrator.assess.timetable import Timed
 from migrator.decode import DecodeError, decode
 from migrator.errors import StoreDamaged
 from migrator.plan import Waiver
@@ -38,6 +40,8 @@ class Assessment:
     minutes: Minutes
     dependencies: Dependencies
     offers: tuple[Offer, ...]  # by port
+    services: tuple[Service, ...]  # by name
+    jobs: tuple[Timed, ...]
 
     def blockers(self, waivers: Mapping[str, Waiver], today: str) -> list[Finding]:
         """Findings that stop a migration, by the waivers of today (ISO 8601)."""

@@ -51,7 +51,7 @@ Of several hosts, `migrator assess` also writes `work/fleet.json`, with a
 """
 PARTS = (
     *("summary", "finding", "sizes", "prediction"),
-    *("resources", "minutes", "dependencies", "offers"),
+    *("resources", "minutes", "dependencies", "offers", "running", "timetable"),
 )
 
 

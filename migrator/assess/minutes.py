@@ -36,7 +36,7 @@ def of(found: Facts) -> Minutes:
     daily, some, unknown = [0] * DAY, [0] * DAY, 0
     jobs = [job for job in found.cron.jobs if not job.by]  # the job that runs it counts
     for job in jobs:
-        when, each_day = _of(job)
+        when, each_day = of_job(job)
         unknown += not when
         for minute in when:
             (daily if each_day else some)[minute] += 1
@@ -56,7 +56,7 @@ def _sums(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(map(sum, zip(one, other, strict=True))) if one and other else one or other
 
 
-def _of(job: Job) -> tuple[set[int], bool]:
+def of_job(job: Job) -> tuple[set[int], bool]:
     """The minutes of the day at which it starts, and whether it does so each day."""
     if job.kind == "timer":
         return _timer(job)
