@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator.assess.finding import Finding, Level
 from migrator.assess.rules import Evidence, rule
+from migrator.assess.usage import on_volume
 from migrator.facts import Facts
 from migrator.plan.grants import ENGINE
 
@@ -130,13 +131,17 @@ def raw_devices(found: Facts) -> Iterator[Evidence]:
     Level.INFO,
     "Programs with capabilities of their own",
     "They are kept as attributes of the files. With one that the container does not have, the"
-    " kernel refuses to start the program at all.",
-    "Check that the plan's capabilities have what is still needed; ping wants NET_RAW.",
+    " kernel refuses to start the program at all; on a volume, which the engine mounts with nosuid,"
+    " it passes over them (risk).",
+    "Check that the plan's capabilities have what is still needed; ping wants NET_RAW. Move a"
+    " program off the volume, to /usr/local/sbin.",
     side="target",
 )
 def file_capabilities(found: Facts) -> Iterator[Evidence]:
     for program in found.security.privileged:
-        if program.capabilities:
+        if program.capabilities and on_volume(found, program.path):
+            yield program.path, f"{program.capabilities}, on a volume", Level.RISK
+        elif program.capabilities:
             names = re.findall(r"cap_(\w+)", program.capabilities)
             lost = [name.upper() for name in names if name.upper() not in ENGINE]
             shown = f"{program.capabilities}; the engine does not give {', '.join(lost)}"

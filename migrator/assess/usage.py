@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from migrator.assess.finding import Level
+from migrator.assess.mounts import LAYERED, NOT_DATA
 from migrator.assess.rules import Evidence, rule
 from migrator.facts import Facts
 from migrator.facts.storage import Usage
@@ -86,7 +87,8 @@ def many(found: Facts) -> Iterator[Evidence]:
         if row.files >= MANY:
             yield row.path, f"{row.files} files" if row.complete else f"{row.files} files or more"
     for mount in found.storage.mounts:
-        if mount.kind == "local" and not mount.bind and mount.inodes_used >= MANY_INODES:
+        own = mount.kind == "local" and not mount.bind and mount.fstype not in LAYERED
+        if own and mount.inodes_used >= MANY_INODES and not NOT_DATA.match(mount.path):
             yield mount.path, f"{mount.inodes_used} inodes are used"
 
 

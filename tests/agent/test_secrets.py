@@ -155,6 +155,7 @@ INNOCENT = {
     "etc/login.defs": "PASS_MAX_DAYS 99999\nPASS_WARN_AGE 7\n",
     "srv/app/settings.py": "PASSWORD = os.environ['DB_PASSWORD']\nTOKEN = get('x')\n",
     "srv/app/node_modules/x/.env": "API_KEY=hunter2\n",
+    "etc/logcheck/ignore.d.server/mariadb": "sshd: Accepted password: hunter2 for root\n",
     "opt/py/lib/python3.9/config.py": "password = 'hunter2'\n",
 }
 

@@ -10,7 +10,7 @@ from migrator.assess import Level
 from migrator.facts.services import Data, Part, Service
 from migrator.facts.storage import SnapshotAbility, StateDirectory, Usage
 from tests import builders as make
-from tests.assess import Cases, check, seen
+from tests.assess import Cases, Goldens, check, check_golden, seen
 
 GB = 1 << 30
 
@@ -47,10 +47,21 @@ CASES: Cases = {
     ),
 }
 
+GOLDENS: Goldens = {
+    "DAT-02": ("el6", "el7"),
+    "DAT-03": ("el6", "el7"),
+    "DAT-05": ("el6", "lamp"),
+}
+
 
 @pytest.mark.parametrize("id", CASES)
 def test_fires_where_it_should_and_only_there(id: str) -> None:
     check(id, CASES)
+
+
+@pytest.mark.parametrize("id", GOLDENS)
+def test_golden_hosts_are_told_apart(id: str) -> None:
+    check_golden(id, GOLDENS)
 
 
 def test_data_that_was_not_found_is_said_by_the_unit() -> None:

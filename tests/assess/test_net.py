@@ -21,7 +21,7 @@ from migrator.facts.network import (
     Rule,
 )
 from tests import builders as make
-from tests.assess import Cases, check, seen
+from tests.assess import Cases, Goldens, check, check_golden, seen
 
 
 def address(text: str, interface: str = "eth0", **given: Any) -> Address:
@@ -167,10 +167,22 @@ CASES: Cases = {
     ),
 }
 
+GOLDENS: Goldens = {
+    "NET-14": ("el6", "el7"),
+    "NET-16": ("el6", "el7"),
+    "NET-19": ("el6", "el7"),
+    "NET-22": ("el6", "ubuntu2204"),
+}
+
 
 @pytest.mark.parametrize("id", CASES)
 def test_fires_where_it_should_and_only_there(id: str) -> None:
     check(id, CASES)
+
+
+@pytest.mark.parametrize("id", GOLDENS)
+def test_golden_hosts_are_told_apart(id: str) -> None:
+    check_golden(id, GOLDENS)
 
 
 def test_who_listens_on_all_addresses_too_is_bound_to_none() -> None:

@@ -11,7 +11,7 @@ from migrator.facts.network import Interface, RawSocket, Wrapper
 from migrator.facts.security import SshdSetting
 from migrator.facts.services import Service
 from tests import builders as make
-from tests.assess import Cases, check, seen
+from tests.assess import Cases, Goldens, check, check_golden, seen
 
 
 def interface(name: str, kind: str, up: bool = True) -> Interface:
@@ -84,10 +84,20 @@ CASES: Cases = {
     ),
 }
 
+GOLDENS: Goldens = {
+    "NET-13": ("el6", "el7"),
+    "NET-15": ("el6", "el7"),
+}
+
 
 @pytest.mark.parametrize("id", CASES)
 def test_fires_where_it_should_and_only_there(id: str) -> None:
     check(id, CASES)
+
+
+@pytest.mark.parametrize("id", GOLDENS)
+def test_golden_hosts_are_told_apart(id: str) -> None:
+    check_golden(id, GOLDENS)
 
 
 @pytest.mark.parametrize(("kind", "module"), [("wireguard", "wireguard"), ("tun", "tun")])

@@ -19,10 +19,11 @@ from migrator.facts.storage import (
     LogicalVolume,
     Lvm,
     Quota,
+    StateDirectory,
     VolumeGroup,
 )
 from tests import builders as make
-from tests.assess import Cases, check, seen
+from tests.assess import Cases, Goldens, check, check_golden, seen
 
 
 def line(source: str, path: str, fstype: str, options: str = "defaults") -> FstabLine:
@@ -156,10 +157,21 @@ CASES: Cases = {
     ),
 }
 
+GOLDENS: Goldens = {
+    "STO-06": ("el6", "sles15"),
+    "STO-11": ("el6", "el7"),
+    "STO-17": ("el6", "el7"),
+}
+
 
 @pytest.mark.parametrize("id", CASES)
 def test_fires_where_it_should_and_only_there(id: str) -> None:
     check(id, CASES)
+
+
+@pytest.mark.parametrize("id", GOLDENS)
+def test_golden_hosts_are_told_apart(id: str) -> None:
+    check_golden(id, GOLDENS)
 
 
 def test_a_disk_has_the_file_systems_that_its_fstab_mounts() -> None:
@@ -227,3 +239,12 @@ def test_encryption_at_rest_is_lost_unless_the_target_has_it() -> None:
     swap = CrypttabLine("/etc/crypttab:2", "s", "/dev/sdb2", "/dev/urandom", "swap", "s /dev/sdb2")
     found = seen("STO-09", storage={"crypttab": (data, swap)})
     assert [finding.level for finding in found] == [Level.RISK, Level.INFO]
+
+
+def test_a_volume_takes_the_capabilities_of_a_program() -> None:
+    host = {
+        "security": {"privileged": (Privileged("/opt/a/web", "755", 0, 0, "cap_net_raw=ep"),)},
+        "storage": {"state": (StateDirectory("/opt/a", "a"),)},
+    }
+    (found,) = seen("STO-13", **host)
+    assert (found.level, found.evidence) == (Level.RISK, "cap_net_raw=ep, on a volume")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from migrator.assess import Level
 from migrator.facts.network import UnixSocket
 from migrator.facts.storage import Usage
+from tests import builders as make
 from tests.assess import Cases, check, seen
 
 GB = 1 << 30
@@ -54,3 +57,13 @@ def test_fires_where_it_should_and_only_there(id: str) -> None:
 def test_what_lies_on_a_volume_is_large_and_in_nobodys_way() -> None:
     (found,) = seen("STO-18", storage={"usage": (usage("/srv/data", 40 * GB),)})
     assert found.level == Level.INFO
+
+
+def test_inodes_count_for_file_systems_of_the_hosts_own() -> None:
+    many = {"inodes": 9_000_000, "inodes_used": 2_000_000}
+    mounts = (
+        replace(make.mount("/srv"), **many),
+        replace(make.mount("/", fstype="overlay"), **many),
+        replace(make.mount("/etc/hosts"), **many),
+    )
+    assert [finding.where for finding in seen("STO-19", storage={"mounts": mounts})] == ["/srv"]

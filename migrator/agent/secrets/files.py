@@ -27,7 +27,7 @@ TOPS = ("/etc", "/root", "/home", "/opt", "/srv", "/usr/local", "/var/www") + (
 SKIPPED = re.compile(
     b"/(?:node_modules|site-packages|dist-packages|__pycache__|\\.(?:cache|npm|cargo|rustup|pyenv|nvm"
     b"|rbenv|rvm|github|m2/repository|gradle)|\\.git/objects|\\.git/logs|lib/python[0-9.]+|tests?|testdata|fixtures|man|locale|doc|docs|examples?)$"
-    b"|^/etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives|selinux|udev|fonts|apparmor.d)$"
+    b"|^/etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives|selinux|udev|fonts|apparmor.d|logcheck|fail2ban/filter.d)$"
     b"|/usr/(?:bin|sbin|lib|lib32|lib64|libexec|share|include|src)$"
     b"|^/usr/local/(?:share|include|src|go|lib/(?:python|ruby|perl|node)[^/]*)$"
     b"|^/var/lib/(?:dpkg|rpm|apt|dnf|yum|docker|containers|containerd|lxc|lxd|machines|mlocate"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from migrator.assess.finding import Finding, Level
 from migrator.assess.rules import Evidence, rule
 from migrator.assess.tasks import Task
+from migrator.assess.usage import on_volume
 from migrator.facts import Facts
 from migrator.facts.accounts import Directory
 
@@ -21,6 +22,7 @@ SOURCES = {
     "nis": ("nis", "nisplus"),
 }
 DATABASES = ("passwd", "group", "shadow", "netgroup")
+SET_ID = 0o6000
 OPENSSH = re.compile(r"(?:\d+:)?(\d+)\.")
 SAFE_SINCE = 7  # OpenSSH: root may no longer log in with a password unless told so
 NOT_A_RULE = re.compile(r"(Defaults|(User|Runas|Host|Cmnd)_Alias)\b")
@@ -81,6 +83,26 @@ def sudo(found: Facts) -> Iterator[Evidence]:
             yield line.where, f"{line.key} {line.value}", Level.WARNING
         elif "NOPASSWD" in line.value and not NOT_A_RULE.match(line.key):
             yield line.where, " ".join(f"{line.key} {line.value}".split())
+
+
+@rule(
+    "SEC-11",
+    Level.WARNING,
+    "Programs that give the rights of another user",
+    "They are kept as they are; those of the distribution are not named here. On a volume, which"
+    " the engine mounts with nosuid, they give no rights any more (risk).",
+    "Take the bit away (chmod ug-s) from what nobody needs; move what is needed off the volume, to"
+    " /usr/local/sbin.",
+)
+def set_id(found: Facts) -> Iterator[Evidence]:
+    for program in found.security.privileged:
+        if not int(program.mode, 8) & SET_ID:
+            continue
+        shown = f"mode {program.mode} of uid {program.uid}, gid {program.gid}"
+        if on_volume(found, program.path):
+            yield program.path, f"{shown}, on a volume", Level.RISK
+        elif program.path.startswith(("/opt/", "/usr/local/")):
+            yield program.path, shown
 
 
 def _sshd(found: Facts, key: str) -> tuple[str, str]:
