@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from migrator import __version__, ledger, tarformat
+from migrator import __version__, ledger, referrers, tarformat
 from migrator.adapt import Change
 from migrator.facts import Facts
 from migrator.layers import stacked
@@ -106,7 +106,9 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
         "annotations": labels,
     }
     digest, size = store.add(manifest)
-    store.tag(work.host, _descriptor(f"{TYPE}.manifest.v1+json", digest, size))
+    described = _descriptor(f"{TYPE}.manifest.v1+json", digest, size)
+    about = referrers.write(work, found, taken, labels, described)
+    store.tag(work.host, described, about)
     made = {
         "reference": f"{work.host}@{digest[:19]}",
         "repository": work.host.lower(),

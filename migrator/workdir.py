@@ -100,6 +100,10 @@ class Workdir:
         return self.path / "image.json"
 
     @property
+    def sbom(self) -> Path:
+        return self.path / "sbom.cdx.json"  # an ending that scanners know
+
+    @property
     def hooks(self) -> Path:
         return self.path / "hooks"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from migrator.store.index import Index
 from migrator.store.layout import REF, Store
@@ -52,7 +53,7 @@ def wanted(store: Store) -> set[str]:
             taken = json.loads((host / "snapshot.json").read_text())
             blobs = (*taken["layers"].values(), *taken["volumes"].values())
             found |= {blob["digest"] for blob in blobs}
-    for descriptor in store.manifests():
+    for descriptor in _described(store, _names(store)):
         found.add(descriptor["digest"])
         if store.blob(descriptor["digest"]).exists():
             manifest = store.document(descriptor["digest"])
@@ -64,9 +65,9 @@ def collect(store: Store, check: bool) -> Collected:
     """Remove what nothing leads to; with ``check`` only say what would go. Raises Locked."""
     with store.alone(), Index(store) as index:
         present = {host.name for host in hosts(store)}
-        tags = {m["annotations"][REF]: m["digest"] for m in store.manifests()}
-        gone = sorted(name for name in tags if name not in present)
-        left = needed(store, (tags[name] for name in tags if name in present))
+        gone = sorted(_names(store) - present)
+        kept = _described(store, _names(store) & present)
+        left = needed(store, (entry["digest"] for entry in kept))
         going = {digest: size for digest, size in store.sizes().items() if digest not in left}
         if not check:
             for name in gone:
@@ -75,6 +76,15 @@ def collect(store: Store, check: bool) -> Collected:
             for digest in going:
                 store.blob(digest).unlink()
     return Collected(tuple(sorted(going)), tuple(gone), sum(going.values()))
+
+
+def _names(store: Store) -> set[str]:
+    return {entry["annotations"][REF] for entry in store.manifests()}
+
+
+def _described(store: Store, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for name in names:
+        yield from store.described(name)
 
 
 def _named_by(blob: Path) -> set[str]:

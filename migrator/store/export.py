@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from migrator import tarformat
 from migrator.errors import StoreDamaged, UsageError
@@ -20,14 +20,14 @@ def export(store: Store, name: str, target: Path) -> int:
 
     The same image gives the same bytes. ``target`` is replaced when all is written.
     """
-    tags = {m["annotations"][REF]: m for m in store.manifests()}
+    tags = [m["annotations"][REF] for m in store.manifests()]
     if name not in tags:
         known = ", ".join(sorted(tags)) or "nothing yet"
         raise UsageError(f"{name} is not in {store.path}", f"it has {known}")
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with open(temporary, "wb", opener=private) as handle:
-            _write(handle, store, tags[name])
+            _write(handle, store, store.described(name))
             handle.flush()
             os.fsync(handle.fileno())
             size = handle.tell()
@@ -38,11 +38,11 @@ def export(store: Store, name: str, target: Path) -> int:
     return size
 
 
-def _write(handle: IO[bytes], store: Store, manifest: dict[str, object]) -> None:
-    index = {**EMPTY_INDEX, "manifests": [manifest]}
+def _write(handle: IO[bytes], store: Store, manifests: list[dict[str, Any]]) -> None:
+    index = {**EMPTY_INDEX, "manifests": manifests}
     _add(handle, "index.json", json.dumps(index, sort_keys=True).encode())
     _add(handle, "oci-layout", json.dumps(LAYOUT).encode())
-    for digest in _blobs(store, str(manifest["digest"])):
+    for digest in sorted({blob for entry in manifests for blob in _blobs(store, entry["digest"])}):
         path = store.blob(digest)
         try:
             size = path.stat().st_size
@@ -59,8 +59,7 @@ def _write(handle: IO[bytes], store: Store, manifest: dict[str, object]) -> None
 
 def _blobs(store: Store, digest: str) -> list[str]:
     manifest = store.document(digest)
-    named = [digest, manifest["config"]["digest"], *(x["digest"] for x in manifest["layers"])]
-    return sorted(set(named))
+    return [digest, manifest["config"]["digest"], *(x["digest"] for x in manifest["layers"])]
 
 
 def _add(handle: IO[bytes], name: str, data: bytes) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +20,7 @@ from migrator.errors import Locked
 from migrator.workdir import explained, make_private, private, write_json
 
 REF = "org.opencontainers.image.ref.name"
+REFERS = "io.migrator.refers-to"  # the name of the image that an untagged manifest is about
 EMPTY_INDEX = {"schemaVersion": 2, "manifests": []}
 LAYOUT = {"imageLayoutVersion": "1.0.0"}
 PART = ".part-"
@@ -118,12 +119,18 @@ class Store:
         return json.loads(self.blob(digest).read_bytes())
 
     def manifests(self) -> list[dict[str, Any]]:
-        """The descriptors in index.json."""
+        """The descriptors of the images in index.json, each with its name at REF."""
+        return [entry for entry in self._entries() if REF in entry.get("annotations", {})]
+
+    def described(self, name: str) -> list[dict[str, Any]]:
+        """The descriptor of the image ``name``, then those of what refers to it, as its SBOM."""
+        return [entry for entry in self._entries() if name in _about(entry)]
+
+    def _entries(self) -> list[dict[str, Any]]:
         if not (self.path / "index.json").exists():
             return []
-        found: list[dict[str, Any]] = json.loads((self.path / "index.json").read_text())[
-            "manifests"
-        ]
+        index = json.loads((self.path / "index.json").read_text())
+        found: list[dict[str, Any]] = index["manifests"]
         return found
 
     def sizes(self) -> dict[str, int]:
@@ -134,10 +141,14 @@ class Store:
             if not path.name.startswith(PART)
         }
 
-    def tag(self, name: str, descriptor: dict[str, Any]) -> None:
-        """Let ``name`` mean the manifest of ``descriptor``; other names stay."""
-        tagged = {**descriptor, "annotations": {**descriptor.get("annotations", {}), REF: name}}
-        self._replace(name, [tagged])
+    def tag(
+        self, name: str, descriptor: dict[str, Any], referrers: Sequence[dict[str, Any]] = ()
+    ) -> None:
+        """Let ``name`` mean the manifest of ``descriptor``, which the manifests of ``referrers``
+        are about; other names stay."""
+        notes = descriptor.get("annotations", {})
+        tagged = {**descriptor, "annotations": {**notes, REF: name}}
+        self._replace(name, [tagged, *({**r, "annotations": {REFERS: name}} for r in referrers)])
 
     def untag(self, name: str) -> None:
         self._replace(name, [])
@@ -145,5 +156,11 @@ class Store:
     def _replace(self, name: str, by: list[dict[str, Any]]) -> None:
         with open(self.path / ".lock", "w", opener=private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            others = [m for m in self.manifests() if m.get("annotations", {}).get(REF) != name]
+            others = [entry for entry in self._entries() if name not in _about(entry)]
             write_json(self.path / "index.json", {**EMPTY_INDEX, "manifests": [*others, *by]})
+
+
+def _about(entry: dict[str, Any]) -> tuple[str | None, str | None]:
+    """(its own name, the name of what it refers to); one of them is None."""
+    notes = entry.get("annotations", {})
+    return notes.get(REF), notes.get(REFERS)
