@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from migrator import ledger, spill, tarformat
@@ -65,13 +64,21 @@ class Archive:
         entry = content.entry
         member = self._member(entry)
         head, size = tarformat.header(member), tarformat.stored_size(member)
-        if size <= WHOLE:
+        if content.digest:
+            digest = content.digest
+            self._writer.content(head, digest, size, None)
+            self._tell(size)
+        elif size <= WHOLE:
             data = b"".join(content.pieces)
             digest = hashlib.sha256(data).digest()
             self._writer.content(head, digest, size, (data,))
             self._tell(size)
         else:
+            before = self._writer.mark()
             digest = self._writer.stream(head, size, self._told(content.pieces))
+            if content.again:
+                self._writer.back(before)
+                return self._file(content.again)
         body: Row = {"digest": digest.hex()} | ({"changed": True} if content.changed else {})
         row = ledger.row(entry, self._text, self._fate.rule)
         if content.failure:
@@ -91,7 +98,7 @@ class Archive:
     def _member(self, entry: Entry) -> tarformat.Member:
         """Without the attributes that no archive can hold; the ledger has them all."""
         kept = tuple(item for item in entry.xattrs if not tarformat.refusable(item[0]))
-        portable = entry if kept == entry.xattrs else replace(entry, xattrs=kept)
+        portable = entry if kept == entry.xattrs else entry._replace(xattrs=kept)
         return tarformat.member(portable, self._name(entry))
 
     def _name(self, entry: Entry) -> bytes:

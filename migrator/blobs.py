@@ -1,22 +1,25 @@
 """The blobs of a snapshot, from groups of entries and their contents.
 
-Files of this machine are read by the processes that pack them, several blobs at once. What an agent
-streams comes in one order and is packed by this process.
+They are packed by processes of their own, several blobs at once. Each reads for itself: the files
+of this machine, or an agent's stream. Over a connection for one process alone this one does it.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
+from typing import Any
 
-from migrator import local
+from migrator.agent.limits import be_gentle
 from migrator.archive import Archive
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
@@ -26,12 +29,19 @@ from migrator.sorting import Group
 from migrator.store import BlobWriter, Index, Layer, Store
 
 Answer = Callable[[Entry], Content | Unreadable]  # asked in the order of the groups
+Opening = Callable[[Sequence[Group]], AbstractContextManager[Answer]]  # for what they want read
 Tell = Callable[[int], None]
-WORKERS = 2  # more than that wait for the disk, and take the machine from others
+MOST_WORKERS = 4  # more than that wait for the disk, and take the machine from others
+SHARES = 4  # of a worker: the work is handed out in so many parts
 STEP = 1 << 22  # bytes between two reports of a worker
 MOST_ZEROS = 1 << 32  # bytes that are filled up where a stream broke off
 INTERVAL = 0.2  # seconds between two looks at what workers did
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+def workers() -> int:
+    """Two also on one processor: one works while the disk lets the other wait."""
+    return max(2, min(MOST_WORKERS, len(os.sched_getaffinity(0))))
 
 
 @dataclass(frozen=True)
@@ -40,19 +50,88 @@ class Built:
     layer: Layer
     rows: Written
     counts: Counter[str]
-    failure: MigratorError | None = None  # the stream broke off: this is what came before
 
 
-def build(group: Group, store: Store, answer: Answer, tell: Tell) -> Built:
-    """One blob in the store and in its index. Where a stream breaks off it holds what came before,
-    so that the next run need not ask for it again."""
-    lasting = _Lasting(answer)
+@dataclass(frozen=True)
+class Done:
+    """The blobs of some groups; ``failure``: why the last one holds only what came before it, and
+    others are missing."""
+
+    built: list[Built]
+    failure: MigratorError | None = None
+
+
+def build_all(
+    groups: Sequence[Group], store: Store, opening: Opening, count: int, gentle: Any, tell: Tell
+) -> Iterator[Done]:
+    """All groups, the largest first, in ``count`` processes of their own, or in this one.
+
+    ``gentle``: limits that the processes give themselves, as the agent does.
+    """
+    largest = sorted(groups, key=lambda group: -group.size)
+    if count < 2:
+        yield build(largest, store, opening, tell)
+        return
+    # A fork has everything imported and shares its memory with us; it uses no lock of ours.
+    context = multiprocessing.get_context("fork")
+    done = context.Value("Q", 0)
+    gc.freeze()  # what there is now is not to be looked through again and again by each
+    given = (done, os.getpid(), store, opening, gentle)
+    with ProcessPoolExecutor(count, context, _begin, given) as pool:
+        waiting: set[Future[Done]] = {pool.submit(_work, p) for p in _parts(largest, count)}
+        told = 0
+        try:
+            while waiting:
+                finished, waiting = wait(waiting, INTERVAL, FIRST_COMPLETED)
+                told, before = done.value, told
+                tell(told - before)
+                for future in finished:
+                    if future.result().failure:
+                        waiting = {other for other in waiting if not other.cancel()}
+                    yield future.result()
+        except MigratorError:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+        except BaseException:
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise
+        finally:
+            gc.unfreeze()
+
+
+def _parts(groups: Sequence[Group], count: int) -> Iterator[list[Group]]:
+    """Groups in parts of about the same size, which begin and end a stream each."""
+    least = sum(group.size for group in groups) // (count * SHARES)
+    part: list[Group] = []
+    for group in groups:
+        part.append(group)
+        if sum(member.size for member in part) > least:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def build(groups: Sequence[Group], store: Store, opening: Opening, tell: Tell) -> Done:
+    """One blob for each group, in the store and in its index. Where a stream breaks off the blob
+    holds what came before, so that the next run need not ask for it again."""
+    built: list[Built] = []
+    try:
+        with opening(groups) as answer, Index(store) as index:
+            lasting = _Lasting(answer)
+            for group in groups:
+                built.append(_blob(group, store, index, lasting, tell))
+                if lasting.failure:
+                    raise lasting.failure
+    except MigratorError as error:
+        return Done(built, error)
+    return Done(built)
+
+
+def _blob(group: Group, store: Store, index: Index, lasting: _Lasting, tell: Tell) -> Built:
     counts: Counter[str] = Counter()
-    with (
-        Rows(group.path.with_suffix(".rows")) as rows,
-        Index(store) as index,
-        store.temporary() as handle,
-    ):
+    with Rows(group.path.with_suffix(".rows")) as rows, store.temporary() as handle:
         writer = BlobWriter(handle, index)
         archive = Archive(writer, group.fate, tell)
         for number, digest, entry, asked in group.records():
@@ -69,8 +148,7 @@ def build(group: Group, store: Store, answer: Answer, tell: Tell) -> Built:
         if new:
             store.publish(handle, layer.digest)
             index.add(key, layer, writer.spans)
-    name = group.fate.kind, group.fate.name
-    return Built(name, layer, rows.close(), counts, lasting.failure)
+    return Built((group.fate.kind, group.fate.name), layer, rows.close(), counts)
 
 
 class _Lasting:
@@ -87,15 +165,21 @@ class _Lasting:
         except MigratorError as error:
             self.failure = error
             return Unreadable(entry.path, "the stream broke off")
-        if isinstance(found, Content):
-            found.pieces = self._filled(found.pieces, stored(found.entry))
+        if isinstance(found, Content) and not isinstance(found.pieces, tuple):
+            self._protect(found)
         return found
 
-    def _filled(self, pieces: Iterator[bytes], left: int) -> Iterator[bytes]:
+    def _protect(self, content: Content) -> None:
+        content.pieces = self._filled(content, content.pieces)
+
+    def _filled(self, content: Content, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        left = stored(content.entry)
         try:
             for piece in pieces:
                 left -= len(piece)
                 yield piece
+            if content.again:
+                self._protect(content.again)
         except MigratorError as error:
             if left > MOST_ZEROS:
                 raise  # not worth it: the blob is given up
@@ -110,49 +194,32 @@ def stored(entry: Entry) -> int:
     return entry.size if entry.segments is None else sum(size for _, size in entry.segments)
 
 
-def read_here(groups: Sequence[Group], store: Store, root: str, tell: Tell) -> Iterator[Built]:
-    """All groups, the largest first, in processes of their own."""
-    # A fork has everything imported and shares its memory with us; it uses no lock of ours.
-    context = multiprocessing.get_context("fork")
-    done = context.Value("Q", 0)
-    with ProcessPoolExecutor(WORKERS, context, _begin, (done, os.getpid())) as pool:
-        largest = sorted(groups, key=lambda group: -group.size)
-        waiting: set[Future[Built]] = {pool.submit(_work, g, store, root) for g in largest}
-        told = 0
-        try:
-            while waiting:
-                finished, waiting = wait(waiting, INTERVAL, FIRST_COMPLETED)
-                told, before = done.value, told
-                tell(told - before)
-                for future in finished:
-                    yield future.result()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+_shared: tuple[Synchronized[int], Store, Opening]  # of a worker: bytes that all have read, and more
 
 
-_done: Synchronized[int]  # of a worker: bytes that all have read
-
-
-def _begin(done: Synchronized[int], parent: int) -> None:
+def _begin(
+    done: Synchronized[int], parent: int, store: Store, opening: Opening, gentle: Any
+) -> None:
     """A worker dies with its parent, which may be killed, and leaves Ctrl-C to it."""
-    global _done
-    _done = done
+    global _shared
+    _shared = done, store, opening
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
+    be_gentle(gentle)
 
 
-def _work(group: Group, store: Store, root: str) -> Built:
+def _work(groups: Sequence[Group]) -> Done:
+    done, store, opening = _shared
     waiting = 0
 
     def tell(count: int) -> None:
         nonlocal waiting
         waiting += count
         if waiting >= STEP:
-            with _done.get_lock():
-                _done.value += waiting
+            with done.get_lock():
+                done.value += waiting
             waiting = 0
 
-    return build(group, store, local.reader(root), tell)
+    return build(groups, store, opening, tell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import json
 import re
@@ -15,10 +16,9 @@ from typing import Any, BinaryIO, Protocol
 from migrator import bundle, errors
 from migrator.agent import frames
 from migrator.bundle import Program
-from migrator.limits import Limits
+from migrator.limits import UNLIMITED, Limits
 
 CUT = 255  # exit status for a command whose connection ended before it did, as ssh gives it
-UNLIMITED = Limits()
 LAST_WORDS = 3.0  # seconds in which a program that broke its stream may say why
 
 
@@ -51,6 +51,7 @@ class Connection(Protocol):
 
     name: str
     here: bool  # commands run on this machine as this user: its files may be read directly
+    forks: bool  # a forked process may start commands over it as well
 
     def exchange(self, command: Sequence[str], data: bytes) -> Result: ...
 
@@ -77,11 +78,11 @@ class Caller:
         self.name = name
         self._exchange = exchange
         self._prefix = prefix
-        self._limits = limits
+        self.limits = limits
 
     def call(self, program: Program, verb: str, params: dict[str, Any]) -> Any:
         """The program's answer. Raises the MigratorError that its failure stands for."""
-        params = {**params, **self._limits.params}
+        params = {**params, **self.limits.params}
         command = [*self._prefix, *bundle.command(program, verb, params)]
         result = self._exchange(command, bundle.request(program, params))
         return _document(self.name, program, result)
@@ -100,7 +101,14 @@ class Carrier(Caller):
         super().__init__(name or connection.name, connection.exchange, prefix, limits)
         self._connection = connection
         self.here = connection.here and not prefix
+        self.forks = connection.forks
         self.tunnel = connection.tunnel
+
+    def among(self, count: int) -> Carrier:
+        """The same for one of ``count`` processes that read at once: they share its bandwidth."""
+        one = copy.copy(self)
+        one.limits = self.limits.shared(count)
+        return one
 
     def inside(self, container: str) -> Carrier:
         """The same, within a podman container that runs on this host."""
@@ -110,7 +118,7 @@ class Carrier(Caller):
     @contextlib.contextmanager
     def stream(self, program: Program, verb: str, params: dict[str, Any]) -> Iterator[Channel]:
         """The program's stdin and stdout; raises on leaving the block when the program failed."""
-        params = {**params, **self._limits.params}
+        params = {**params, **self.limits.params}
         command = [*self._prefix, *bundle.command(program, verb, params)]
         with self._connection.start(command) as channel:
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from migrator.agent import frames
 from migrator.agent.records import Reader
@@ -13,8 +13,7 @@ from migrator.errors import ProtocolError
 KINDS = {letter.encode(): letter for letter in "fdlcbpsm"}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):  # a tuple, since a million of them are made several times
     """``path`` is relative to the root, without a leading slash; ``b""`` is the root itself.
 
     ``kind``: f file, d directory, l symlink, c/b device, p FIFO, s socket, m mount point that was

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from migrator.entries import Entry
 from migrator.errors import PlanInvalid
 from migrator.facts import Facts
-from migrator.plan import Plan
+from migrator.plan import PathChoice, Plan
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,38 @@ BUILT_IN = (
 MACHINE = re.compile(r"(linux-|firmware-|grub|kernel|initramfs|intel-microcode|amd64-microcode)")
 
 
+Decision = tuple[str, PathChoice] | None  # as of Plan.path_decision
+
+
+class Decisions:
+    """What a plan says of paths, quick for many in one directory."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._directory = ""
+        self._above: Decision = None
+
+    def of(self, path: str) -> Decision:
+        if path in self._plan.paths:
+            return path, self._plan.paths[path]
+        directory = path.rpartition("/")[0] or "/"
+        if directory != self._directory:
+            self._directory, self._above = directory, self._plan.path_decision(directory)
+        return self._above
+
+
 class Exclusions:
     """The built-in rules, the host's swap files and what its plan excludes."""
 
     def __init__(self, found: Facts, plan: Plan) -> None:
-        self._plan = plan
+        self._decisions = Decisions(plan)
         self._swaps = {area.path for area in found.storage.swaps}
         self._below = {rule.base: rule for rule in BUILT_IN if rule.base != rule.pattern}
-        self._names = [rule for rule in BUILT_IN if rule.base == rule.pattern]
+        names = [rule for rule in BUILT_IN if rule.base == rule.pattern]
+        self._names = [(re.compile(fnmatch.translate(rule.pattern)), rule) for rule in names]
+        self._named = re.compile("|".join(pattern.pattern for pattern, _ in self._names))
+        self._directory = ""
+        self._here: Rule | None = None  # for what is in _directory
 
     def rule(self, entry: Entry) -> Rule | None:
         """The rule that leaves ``entry`` out. Raises PlanInvalid where the plan breaks a package;
@@ -69,7 +93,7 @@ class Exclusions:
 
     def _chosen(self, entry: Entry) -> Rule | None:
         """What the plan excludes; in it the longest path counts."""
-        key, choice = self._plan.path_decision(entry.text) or ("", None)
+        key, choice = self._decisions.of(entry.text) or ("", None)
         if choice is None or choice.decision != "exclude":
             return None
         itself = key == entry.text and entry.kind == "d"
@@ -80,13 +104,20 @@ class Exclusions:
         if path in self._swaps:
             return Rule(path, "swap of the old host")
         rule = self._matching(path)
-        key, _ = (rule and self._plan.path_decision(path)) or ("", None)
+        key, _ = (rule and self._decisions.of(path)) or ("", None)
         return None if rule and key.startswith(rule.base) else rule
 
     def _matching(self, path: str) -> Rule | None:
-        above = path
-        while above != "/":
-            above = above.rpartition("/")[0] or "/"
-            if above in self._below:
-                return self._below[above]
-        return next((r for r in self._names if fnmatch.fnmatchcase(path, r.pattern)), None)
+        directory = path.rpartition("/")[0]
+        if directory != self._directory:
+            self._directory, self._here = directory, self._around(directory)
+        if self._here or not self._named.match(path):
+            return self._here
+        return next(rule for pattern, rule in self._names if pattern.match(path))
+
+    def _around(self, directory: str) -> Rule | None:
+        while directory:
+            if directory in self._below:
+                return self._below[directory]
+            directory = directory.rpartition("/")[0]
+        return None

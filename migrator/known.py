@@ -5,7 +5,9 @@ A copy of the last walk with the digest of each content. Without it everything i
 
 from __future__ import annotations
 
+import io
 import os
+import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -18,6 +20,9 @@ from migrator.workdir import explained
 LEVEL = 1
 SECOND = 1_000_000_000  # ns
 TICK = 20_000_000  # ns, no kernel's clock is coarser
+MAGIC = struct.Struct(">6sI")  # with the generation of the store
+NAME = b"known2"
+Row = tuple[bytes, int, bytes]  # digest, inode flags, the entry packed
 
 
 def order(path: bytes) -> bytes:
@@ -26,12 +31,14 @@ def order(path: bytes) -> bytes:
 
 
 class Known:
-    """Asked for every path in the order of the walk, it goes through the last one beside it."""
+    """Asked for every path in the order of the walk, it goes through the last one beside it.
 
-    def __init__(self, path: Path) -> None:
-        self._records = _read(path)
-        self._next: tuple[bytes, bytes, bytes] | None = None  # order, digest, record
-        self._advance()
+    ``generation`` is the store's: True when nothing was taken out of it since."""
+
+    def __init__(self, path: Path, generation: int) -> None:
+        self._rows = _read(path)
+        self.complete = next(self._rows, None) == (NAME, generation, b"")
+        self._next = next(self._rows, None)
         self._same = self._next is not None
 
     @property
@@ -39,31 +46,84 @@ class Known:
         """Whether the whole walk was as the last one, and each content is known."""
         return self._same and self._next is None
 
-    def digest(self, entry: Entry, record: bytes) -> bytes:
-        """The digest of its content when nothing says that it was written to, else UNKNOWN."""
-        key = order(entry.path)
-        while self._next and self._next[0] < key:
+    @property
+    def differs(self) -> bool:
+        """Whether anything so far was other than the last time."""
+        return not self._same
+
+    def of(self, entry: Entry, record: bytes) -> tuple[bytes, int]:
+        """Digest and inode flags of its content when nothing says that it was written to, else
+        UNKNOWN."""
+        if self._next and self._next[2] == record:
+            digest, flags, _ = self._next
             self._advance()
-            self._same = False
-        if not self._next or self._next[0] != key:
-            self._same = False
-            return spill.UNKNOWN
-        _, digest, last = self._next
+            return digest, flags
+        self._same = False
+        key = order(entry.path)
+        while self._next and (before := self._order()) < key:
+            self._advance()
+        if not self._next or before != key:
+            return spill.UNKNOWN, 0
+        digest, flags, last = self._next
         self._advance()
-        if last != record:
-            self._same = False
-            if entry.kind == "f" and _state(spill.unpacked(last)) != _state(entry):
-                return spill.UNKNOWN
-        return digest if entry.kind == "f" else spill.UNKNOWN
+        if entry.kind != "f" or _state(spill.unpacked(last)) != _state(entry):
+            return spill.UNKNOWN, 0
+        return digest, flags
 
     def doubt(self) -> None:
         """The walk is as the last one, but not all of it is known."""
         self._same = False
 
+    def _order(self) -> bytes:
+        return order(spill.unpacked(self._next[2]).path) if self._next else b""
+
     def _advance(self) -> None:
-        digest, record = next(self._records, (b"", b""))
-        path = spill.unpacked(record).path if record else b""
-        self._next = (order(path), digest, record) if record else None
+        self._next = next(self._rows, None)
+
+
+class Kin:
+    """What other hosts have at the same path: likely the same content, where packages put it.
+
+    A guess, to be confirmed by who has the file. Only of what every user of a host may read below
+    /usr: a host that lies shall learn nothing of another one.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._others = [_Beside(path) for path in paths]
+
+    def digest(self, entry: Entry) -> bytes:
+        if not _public(entry):
+            return spill.UNKNOWN
+        key = order(entry.path)
+        for other in self._others:
+            digest = other.digest(key, entry)
+            if digest != spill.UNKNOWN:
+                return digest
+        return spill.UNKNOWN
+
+
+class _Beside:
+    def __init__(self, path: Path) -> None:
+        self._rows = _read(path)
+        next(self._rows, None)
+        self._key, self._digest = b"", spill.UNKNOWN
+        self._entry: Entry | None = None
+
+    def digest(self, key: bytes, entry: Entry) -> bytes:
+        while self._key < key:
+            digest, _, record = next(self._rows, (spill.UNKNOWN, 0, b""))
+            if not record:
+                return spill.UNKNOWN
+            self._entry = spill.unpacked(record)
+            self._key, self._digest = order(self._entry.path), digest
+        found = self._entry
+        if not found or self._key != key or found.size != entry.size or not _public(found):
+            return spill.UNKNOWN
+        return self._digest
+
+
+def _public(entry: Entry) -> bool:
+    return entry.kind == "f" and bool(entry.mode & 0o004) and entry.path.startswith(b"usr/")
 
 
 def _state(entry: Entry) -> tuple[int, ...]:
@@ -71,36 +131,48 @@ def _state(entry: Entry) -> tuple[int, ...]:
     return entry.dev, entry.ino, entry.size, entry.mtime_ns, entry.ctime_ns
 
 
-def _read(path: Path) -> Iterator[tuple[bytes, bytes]]:
-    """(digest, record) of each path; ends early when the file is damaged."""
+def _read(path: Path) -> Iterator[Row]:
+    """First (NAME, generation, b""), then each path; ends early when the file is damaged."""
     try:
         with igzip.open(path, "rb") as handle:
+            name, generation = MAGIC.unpack(handle.read(MAGIC.size))
+            if name != NAME:
+                return
+            yield NAME, generation, b""
             while len(head := handle.read(spill.HEAD.size)) == spill.HEAD.size:
-                _, size, digest = spill.HEAD.unpack(head)
-                yield digest, handle.read(size)
-    except (OSError, EOFError, ValueError):
+                _, size, digest, flags = spill.HEAD.unpack(head)
+                yield digest, flags, handle.read(size)
+    except (OSError, EOFError, ValueError, struct.error):
         return
 
 
-def write(path: Path, newest: int, walk: Iterable[tuple[bytes, bytes]]) -> None:
-    """Keep (digest, record) of each path of ``walk``; replaces ``path`` atomically. ``newest`` is
-    the last time of change among them: what changed about then may change again in the same tick
-    of the clock, unseen."""
+def write(path: Path, newest: int, walk: Iterable[Row], generation: int) -> None:
+    """Keep each path of ``walk``; replaces ``path`` atomically. ``newest`` is the last time of
+    change among them: what changed about then may change again in the same tick of the clock,
+    unseen. ``generation``: of the store that has the contents."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    pack = spill.HEAD.pack
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with (
             os.fdopen(descriptor, "wb") as raw,
-            igzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as handle,
+            igzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packing,
+            io.BufferedWriter(packing, spill.BUFFER) as handle,
         ):
-            for number, (digest, record) in enumerate(walk):
-                sure = digest != spill.UNKNOWN and _settled(spill.unpacked(record), newest)
-                kept = digest if sure else spill.UNKNOWN
-                handle.write(spill.HEAD.pack(number, len(record), kept) + record)
+            handle.write(MAGIC.pack(NAME, generation))
+            for digest, flags, record in walk:
+                head = pack(0, len(record), _sure(digest, record, newest), flags)
+                handle.write(head + record)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise explained(error, path) from error
+
+
+def _sure(digest: bytes, record: bytes, newest: int) -> bytes:
+    if digest == spill.UNKNOWN:
+        return digest
+    return digest if _settled(spill.unpacked(record), newest) else spill.UNKNOWN
 
 
 def _settled(entry: Entry, newest: int) -> bool:

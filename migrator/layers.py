@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from migrator.entries import Entry
-from migrator.exclusions import Exclusions
+from migrator.exclusions import Decisions, Exclusions
 from migrator.facts.packages import Packages
 from migrator.plan import Plan
 
@@ -53,7 +53,7 @@ class Fates:
         layout: Mapping[str, str],
         packages: Packages,
     ) -> None:
-        self._plan = plan
+        self._decisions = Decisions(plan)
         self._exclusions = exclusions
         self._layout = layout
         self._changed = {file.path for file in packages.changed}
@@ -84,13 +84,13 @@ class Fates:
         rule = self._exclusions.rule(entry)
         if rule:
             return Fate("excluded", rule=f"{rule.pattern}: {rule.reason}")
-        decision = self._plan.path_decision(entry.text)
+        decision = self._decisions.of(entry.text)
         if decision and decision[1].decision == "secret" and entry.kind == "f":
             return Fate("secret", decision[0], decision[1].reason)
         return self._place(entry, entry.text)
 
     def _place(self, entry: Entry, path: str) -> Fate:
-        decision = self._plan.path_decision(path)
+        decision = self._decisions.of(path)
         if decision and decision[1].decision == "volume":
             return Fate("volume", decision[0], decision[1].reason)
         return Fate("layer", self._layer(entry))

@@ -1,12 +1,13 @@
 """The ledger: one row for every path of the walk, with its fate and why. Nothing is unaccounted.
 
 A row: {"path", "fate", "rule", and what there is of "kind", "mode", "uid", "gid", "size",
-"mtime_ns", "target", "xattrs" {name: hex}, "group" (hard links share it), "sparse", "digest",
-"changed"}.
+"mtime_ns", "target", "xattrs" {name: hex}, "group" (hard links share it), "sparse", "flags" (of the
+inode: 0x10 immutable, 0x20 append-only), "digest", "changed"}.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -40,6 +41,8 @@ def row(entry: Entry, fate: str, rule: str) -> dict[str, Any]:
         found["group"] = f"{entry.dev}:{entry.ino}"
     if entry.segments is not None and _saved(entry) >= SPARSE:
         found["sparse"] = True
+    if entry.inode_flags:
+        found["flags"] = entry.inode_flags
     return found
 
 
@@ -54,7 +57,8 @@ def write(path: Path, lines: Iterable[bytes], more: Iterable[dict[str, Any]] = (
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with (
             os.fdopen(descriptor, "wb") as raw,
-            igzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as handle,
+            igzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packing,
+            io.BufferedWriter(packing, 1 << 18) as handle,
         ):
             handle.writelines(lines)
             for row in more:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from migrator.errors import UsageError
@@ -26,6 +26,13 @@ class Limits:
     def params(self) -> dict[str, Any]:
         """What is added to the agent's parameters."""
         return {"limits": asdict(self)} if self != Limits() else {}
+
+    def shared(self, count: int) -> Limits:
+        """For each of ``count`` streams at once."""
+        return replace(self, bandwidth=-(-self.bandwidth // count))
+
+
+UNLIMITED = Limits()
 
 
 def read(value: Any) -> Limits:

@@ -14,7 +14,8 @@ from typing import Any, Self
 
 from migrator import spill
 
-HEAD = struct.Struct(">I32s")  # length of the row in JSON, digest of the content or zeros
+HEAD = struct.Struct(">I32sB")  # length of the row in JSON, digest or zeros, inode flags or UNREAD
+UNREAD = 0xFF  # instead of inode flags: no content is wanted
 JSON = json.JSONEncoder(sort_keys=True)
 ABSENT = 0xFFFFFFFFFFFFFFFF
 FILE = 48  # bits that count bytes in one file; those above name the file
@@ -43,10 +44,13 @@ class Rows:
 
     def add(self, number: int, row: dict[str, Any]) -> None:
         line = JSON.encode(row).encode() + b"\n"
-        digest = bytes.fromhex(row.get("digest", "")) or spill.UNKNOWN
-        if "changed" in row or row["fate"] == "unreadable":  # to be read again the next time
-            digest = spill.UNKNOWN
-        self._handle.write(HEAD.pack(len(line), digest) + line)
+        digest, flags = spill.UNKNOWN, row.get("flags", 0)
+        unsure = "changed" in row or row["fate"] == "unreadable"  # to be read again the next time
+        if "digest" in row and not unsure:
+            digest = bytes.fromhex(row["digest"])
+        elif row["fate"] == "excluded":
+            flags = UNREAD
+        self._handle.write(HEAD.pack(len(line), digest, flags) + line)
         self._numbers.append(number)
         self._places.append(self._at)
         self._at += HEAD.size + len(line)
@@ -56,8 +60,8 @@ class Rows:
         return Written(self._path, self._numbers, self._places)
 
 
-def joined(count: int, files: Iterable[Written]) -> Iterator[tuple[bytes, bytes] | None]:
-    """(digest, line) for each number below ``count``, None where there is no row."""
+def joined(count: int, files: Iterable[Written]) -> Iterator[tuple[bytes, int, bytes] | None]:
+    """(digest, flags, line) for each number below ``count``, None where there is no row."""
     index = array("Q", [ABSENT]) * count
     with ExitStack() as stack:
         maps: list[mmap.mmap | bytes] = []
@@ -75,5 +79,5 @@ def joined(count: int, files: Iterable[Written]) -> Iterator[tuple[bytes, bytes]
                 yield None
                 continue
             data, at = maps[place >> FILE], place & ((1 << FILE) - 1)
-            size, digest = HEAD.unpack_from(data, at)
-            yield digest, data[at + HEAD.size : at + HEAD.size + size]
+            size, digest, flags = HEAD.unpack_from(data, at)
+            yield digest, flags, data[at + HEAD.size : at + HEAD.size + size]

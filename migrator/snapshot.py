@@ -37,6 +37,7 @@ from migrator.workdir import (
 )
 
 SCHEMA = 2
+KIN = 3  # other hosts that are looked at for what this one may have as well
 API_DIRECTORIES = ("/proc", "/sys", "/dev", "/run", "/tmp")  # mounted by every init and engine
 
 
@@ -97,10 +98,13 @@ def take(
     with store.used(), _scratch(work) as place:
         with Index(store) as index:
             index.reconcile()
-            sorting = Sorting(place, fates, known.Known(work.known), index)
-            _walk(source, found, sorting, progress)
-        if sorting.same and (last := _valid(work, plan, found, layout)):
-            return last
+            before = known.Known(work.known, index.generation)
+            kin = known.Kin([] if source.here else _others(work))
+            with Sorting(place, fates, before, kin, index) as sorting:
+                _walk(source, found, sorting, progress)
+                if sorting.same and (last := _valid(work, plan, found, layout)):
+                    return last
+                sorting.finish()
         need_space(work.root, sorting.size)
         taking = Taking(source, found.root, sorting, work)
         try:
@@ -151,8 +155,12 @@ def _walk(source: Carrier, found: Facts, sorting: Sorting, progress: Progress) -
                     progress.update(sorting.count, 0, label)
     except OSError as error:
         raise explained(error, sorting.place) from error
-    finally:
-        sorting.close()
+
+
+def _others(work: Workdir) -> list[Path]:
+    """What the last snapshots of other hosts knew."""
+    paths = [path for path in work.root.glob(f"*/{work.known.name}") if path != work.known]
+    return sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)[:KIN]
 
 
 @contextlib.contextmanager
@@ -162,7 +170,7 @@ def _scratch(work: Workdir) -> Iterator[Path]:
     for old in work.path.glob(".taking-*"):
         shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=work.path, prefix=".taking-") as place:
-        yield Path(place)
+        yield Path(place).absolute()
 
 
 def _blobs(built: Sequence[Built], kind: str) -> dict[str, Layer]:

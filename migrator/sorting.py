@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from migrator import ledger, spill
+from migrator.contents import Asked
 from migrator.entries import Entry, Unreadable
-from migrator.known import Known
+from migrator.known import Kin, Known
 from migrator.layers import PACKAGES, Fate, Fates
-from migrator.rows import Rows
+from migrator.rows import UNREAD, Rows
 from migrator.store import Index
 
 KEPT = ("layer", "volume")
+HELD = 1  # mark of an entry whose content is in the store
 Record = tuple[int, bytes, Entry, bool]  # number, digest, entry, whether its content is to be read
 
 
@@ -28,51 +31,64 @@ class Group:
     points: list[Entry] = field(default_factory=list)  # bare mount points at its end
 
     def records(self) -> Iterator[Record]:
-        """Of several names of one file the first is read."""
+        """Of several names of one file the first is read. The digest of what is to be read is a
+        guess, or UNKNOWN."""
         seen: set[tuple[int, int]] = set()
-        for number, digest, entry in self._ordered():
-            inode = entry.dev, entry.ino
-            alone = entry.nlink == 1 or self.fate.kind == "secret"  # each name has its own
-            first = entry.kind == "f" and (alone or inode not in seen)
-            if entry.nlink > 1:
+        for number, digest, mark, record in spill.records(self.path):
+            entry = spill.unpacked(record)
+            asked = entry.kind == "f" and mark != HELD
+            if entry.nlink > 1 and self.fate.kind != "secret":  # there each name has its own
+                inode = entry.dev, entry.ino
+                asked = asked and inode not in seen
                 seen.add(inode)
-            yield number, digest, entry, first and digest == spill.UNKNOWN
+            if not asked and mark != HELD:
+                digest = spill.UNKNOWN
+            yield number, digest, entry, asked
 
-    def _ordered(self) -> Iterable[tuple[int, bytes, Entry]]:
+    def order(self) -> None:
         """Files of a package lie together, so that hosts share them whatever else is there."""
-        found = ((n, digest, spill.unpacked(r)) for n, digest, r in spill.records(self.path))
-        if not self.fate.name.startswith(PACKAGES) or self.fate.kind != "layer":
-            return found
-        return sorted(found, key=lambda record: (record[2].package, record[0]))
+        if self.fate.kind != "layer" or not self.fate.name.startswith(PACKAGES):
+            return
+        found = [
+            (spill.unpacked(record[3]).package, number, record)
+            for number, record in enumerate(spill.records(self.path))
+        ]
+        spill.rewrite(self.path, (record for _, _, record in sorted(found)))
 
 
-class Wanted(Collection[Entry]):
+class Wanted(Collection[Asked]):
     """What is to be read for ``groups``, in their order, each time read from the disk anew."""
 
     def __init__(self, groups: Sequence[Group]) -> None:
         self._groups = groups
         self._count = sum(1 for _ in self)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[Asked]:
         for group in self._groups:
-            yield from (entry for _, _, entry, asked in group.records() if asked)
+            for _, digest, entry, asked in group.records():
+                if asked:
+                    yield entry, b"" if digest == spill.UNKNOWN else digest
 
     def __len__(self) -> int:
         return self._count
 
-    def __contains__(self, entry: object) -> bool:
-        return any(entry == wanted for wanted in self)
+    def __contains__(self, asked: object) -> bool:
+        return any(asked == wanted for wanted in self)
 
 
 class Sorting:
-    """What one walk became. ``place``: a directory of its own for the files."""
+    """What one walk became. ``place``: a directory of its own for the files.
 
-    def __init__(self, place: Path, fates: Fates, known: Known, index: Index) -> None:
+    As long as a walk is as the last one there is nothing to sort: it is only kept.
+    """
+
+    def __init__(self, place: Path, fates: Fates, known: Known, kin: Kin, index: Index) -> None:
         self.place = place
         self._fates = fates
-        self._known = known
+        self._known, self._kin = known, kin
         self._index = index
         self._handles: dict[tuple[str, str], spill.Writer] = {}
+        self._begun = False
         self.groups: dict[tuple[str, str], Group] = {}
         self.lost: list[Unreadable] = []
         self.count = 0
@@ -85,48 +101,86 @@ class Sorting:
         if isinstance(item, Unreadable):
             self.lost.append(item)
             return
-        fate = self._fates.of(item)
         packed = spill.packed(item)
         number, self.count = self.count, self.count + 1
         self.newest = max(self.newest, item.ctime_ns)
-        digest = self._known.digest(item, packed)
-        self.walk.write(number, spill.UNKNOWN, packed)
-        if fate.kind in (*KEPT, "secret"):
-            self._keep(number, item, fate, digest, packed)
-        else:
-            self.rows.add(number, ledger.row(item, fate.text, fate.rule))
-            self.counts[fate.kind] += 1
-        at = self._fates.mount_point(item, fate)
-        if at:
-            kind = "f" if fate.kind == "secret" else "d"
-            mode = item.mode or 0o755
-            bare = replace(item, kind=kind, mode=mode, size=0, segments=None, nlink=1)
-            self._group(at).points.append(bare)
+        digest, flags = self._known.of(item, packed)
+        if item.kind == "f" and digest == spill.UNKNOWN and flags != UNREAD:
+            self._known.doubt()
+        if self._known.differs:
+            self.begin()
+        self.walk.write(number, digest, flags, packed)
+        if self._begun:
+            self._sort(number, digest, flags, item)
 
-    def close(self) -> None:
+    def begin(self) -> None:
+        """Sort what came until now, and all that follows."""
+        if self._begun:
+            return
+        self._begun = True
+        self.walk.flush()
+        for number, digest, flags, record in spill.records(self.walk.path):
+            self._sort(number, digest, flags, spill.unpacked(record))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         for handle in (self.walk, *self._handles.values()):
             handle.close()
         self.rows.close()
 
+    def finish(self) -> None:
+        """The end of a walk of which something is to be made."""
+        self.begin()
+        self.__exit__()
+        for group in self.groups.values():
+            group.order()
+
     @property
     def same(self) -> bool:
         """Whether the last snapshot would be made again, if the plan is the same."""
-        return self._known.same and not self.lost
+        return not self._begun and self._known.same and not self.lost
 
     @property
     def size(self) -> int:
         """Bytes to be read."""
         return sum(group.size for group in self.groups.values())
 
-    def _keep(self, number: int, entry: Entry, fate: Fate, digest: bytes, packed: bytes) -> None:
-        if digest == spill.UNKNOWN and entry.kind == "f":
-            self._known.doubt()
-        elif fate.kind == "secret" or not self._index.holds(digest):
-            digest = spill.UNKNOWN
-        group = self._group(fate)
-        if digest == spill.UNKNOWN:
-            group.size += entry.size
-        self._handles[fate.kind, group.fate.name].write(number, digest, packed)
+    def _sort(self, number: int, digest: bytes, flags: int, entry: Entry) -> None:
+        fate = self._fates.of(entry)
+        if flags and flags != UNREAD:
+            entry = entry._replace(inode_flags=flags)
+        if fate.kind in (*KEPT, "secret"):
+            self._keep(number, entry, fate, digest)
+        else:
+            self.rows.add(number, ledger.row(entry, fate.text, fate.rule))
+            self.counts[fate.kind] += 1
+        at = self._fates.mount_point(entry, fate)
+        if at:
+            kind = "f" if fate.kind == "secret" else "d"
+            mode = entry.mode or 0o755
+            bare = entry._replace(kind=kind, mode=mode, size=0, segments=None, nlink=1)
+            self._group(at).points.append(bare)
+
+    def _keep(self, number: int, entry: Entry, fate: Fate, digest: bytes) -> None:
+        group, mark = self._group(fate), 0
+        if entry.kind == "f":
+            if fate.kind == "secret":
+                digest = spill.UNKNOWN
+            elif digest == spill.UNKNOWN:
+                digest = self._guess(entry)
+            elif self._known.complete or self._index.holds(digest):
+                mark = HELD
+            group.size += 0 if mark else entry.size
+        record = spill.packed(entry)
+        self._handles[fate.kind, group.fate.name].write(number, digest, mark, record)
+
+    def _guess(self, entry: Entry) -> bytes:
+        """The digest that its content likely has, when the store holds that."""
+        digest = self._kin.digest(entry)
+        fits = digest != spill.UNKNOWN and self._index.size(digest) == entry.size
+        return digest if fits else spill.UNKNOWN
 
     def _group(self, fate: Fate) -> Group:
         key = (fate.kind, "" if fate.kind == "secret" else fate.name)

@@ -1,50 +1,56 @@
 """Entries of a walk on disk, so that a million paths need no memory.
 
-A file of records: HEAD (number of the entry in the walk, its length, the digest of its content when
-the store has it, else zeros), then the entry. It never leaves the machine that wrote it.
+A file of records: HEAD (number of the entry in the walk, its length, a digest of its content or
+zeros, a mark), then the entry. It never leaves the machine that wrote it.
 """
 
 from __future__ import annotations
 
 import marshal
 import struct
-from collections.abc import Iterator
-from dataclasses import fields
-from operator import attrgetter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from migrator.entries import Entry
 
-HEAD = struct.Struct(">II32s")
+HEAD = struct.Struct(">II32sB")
 UNKNOWN = bytes(32)  # instead of a digest
-AS_TUPLE = attrgetter(*(field.name for field in fields(Entry)))
 PLAIN = 2  # marshal's version without references: equal entries are equal bytes
 BUFFER = 1 << 18
+Record = tuple[int, bytes, int, bytes]  # number, digest, mark, the entry packed
 
 
 def packed(entry: Entry) -> bytes:
-    return marshal.dumps(AS_TUPLE(entry), PLAIN)
+    return marshal.dumps(tuple(entry), PLAIN)
 
 
 def unpacked(record: bytes) -> Entry:
-    return Entry(*marshal.loads(record))
+    return Entry._make(marshal.loads(record))
 
 
 class Writer:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._handle = path.open("wb", buffering=BUFFER)
+        self.flush = self._handle.flush
+        self.close = self._handle.close
 
-    def write(self, number: int, digest: bytes, record: bytes) -> None:
-        self._handle.write(HEAD.pack(number, len(record), digest) + record)
-
-    def close(self) -> None:
-        self._handle.close()
+    def write(self, number: int, digest: bytes, mark: int, record: bytes) -> None:
+        self._handle.write(HEAD.pack(number, len(record), digest, mark) + record)
 
 
-def records(path: Path) -> Iterator[tuple[int, bytes, bytes]]:
-    """(number, digest, record) in the order of their writing; unpack those that are needed."""
+def records(path: Path) -> Iterator[Record]:
+    """In the order of their writing; unpack those that are needed."""
     with path.open("rb", buffering=BUFFER) as handle:
         while head := handle.read(HEAD.size):
-            number, size, digest = HEAD.unpack(head)
-            yield number, digest, handle.read(size)
+            number, size, digest, mark = HEAD.unpack(head)
+            yield number, digest, mark, handle.read(size)
+
+
+def rewrite(path: Path, records: Iterable[Record]) -> None:
+    """Replace the file by these records."""
+    writer = Writer(path.with_suffix(".new"))
+    for record in records:
+        writer.write(*record)
+    writer.close()
+    writer.path.replace(path)

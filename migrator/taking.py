@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict
 from typing import Any
 
 from migrator import known, ledger, local, spill
-from migrator.blobs import Answer, Built, build, read_here
+from migrator.blobs import Answer, Built, Opening, build_all, workers
 from migrator.carrier import Carrier
 from migrator.contents import Content, contents
 from migrator.entries import Entry, Unreadable
-from migrator.errors import PlanInvalid, ProtocolError
+from migrator.errors import MigratorError, PlanInvalid, ProtocolError
 from migrator.layers import Fates
 from migrator.progress import Progress
 from migrator.rows import Rows, Written, joined
 from migrator.sorting import KEPT, Group, Sorting, Wanted
-from migrator.store import Store
+from migrator.store import Index, Store
 from migrator.workdir import Workdir
 
 LARGEST_SECRET = 512_000  # bytes, what the engine's secrets hold
@@ -31,11 +34,11 @@ class Taking:
         self._sorting, self._work = sorting, work
         self._files: list[Written] = [sorting.rows.close()]
         self.counts = Counter(sorting.counts)
+        self._failure: MigratorError | None = None
 
     def run(self, fates: Fates, progress: Progress) -> tuple[list[Built], Secrets]:
         """All blobs of the snapshot, published, and the contents that go into none."""
         groups = [group for key, group in self._sorting.groups.items() if key[0] in KEPT]
-        secret = self._sorting.groups.get(("secret", ""))
         read = 0
 
         def tell(count: int) -> None:
@@ -43,22 +46,25 @@ class Taking:
             read += count
             progress.update(read, self._sorting.size, f"snapshot of {self._work.host}")
 
-        store = Store(self._work.store)
-        if self._source.here:
-            built = self._noted(read_here(groups, store, self._root, tell))
-            secrets = self._secrets(secret, local.reader(self._root), fates)
-            return built, secrets
-        asked = [*groups, secret] if secret else groups
-        answers = contents(self._source, self._root, Wanted(asked))
+        count = workers() if self._source.forks else 1
+        source = self._source.among(count)
 
-        def answer(_: Entry) -> Content | Unreadable:
-            return next(answers)
+        def opening(groups: Sequence[Group]) -> AbstractContextManager[Answer]:
+            return _answers(source, self._root, groups)
 
-        built = self._noted(build(group, store, answer, tell) for group in groups)
-        secrets = self._secrets(secret, answer, fates)
-        for _ in answers:  # the stream ends well, or it raises here
-            pass
-        return built, secrets
+        store = Store(self._work.store.absolute())  # the working directory of workers is another
+        built: list[Built] = []
+        gentle = asdict(source.limits) if source.here else {}
+        for done in build_all(groups, store, opening, count, gentle, tell):
+            for blob in done.built:
+                self._files.append(blob.rows)
+                self.counts += blob.counts
+            built += done.built
+            if done.failure:
+                self._failure = self._failure or done.failure
+        if self._failure:
+            raise self._failure
+        return built, self._secrets(opening, fates)
 
     def account(self) -> None:
         """Write the ledger. Raises ProtocolError unless every path of the walk has its row."""
@@ -71,33 +77,33 @@ class Taking:
 
     def remember(self) -> None:
         """Let the next snapshot know the contents that are in the store now."""
-        walk = (record for _, _, record in spill.records(self._sorting.walk.path))
+        with Index(Store(self._work.store)) as index:
+            generation = index.generation
+        walk = (record for _, _, _, record in spill.records(self._sorting.walk.path))
         rows = joined(self._sorting.count, self._files)
-        digests = (row[0] if row else spill.UNKNOWN for row in rows)
-        known.write(self._work.known, self._sorting.newest, zip(digests, walk, strict=True))
+        known.write(
+            self._work.known,
+            self._sorting.newest,
+            (
+                (row[0], row[1], record) if row else (spill.UNKNOWN, 0, record)
+                for row, record in zip(rows, walk, strict=True)
+            ),
+            generation,
+        )
 
     def _lines(self) -> Iterator[bytes]:
         for number, row in enumerate(joined(self._sorting.count, self._files)):
             if row is None:
                 raise ProtocolError(f"path {number} of the walk has no row in the ledger")
-            yield row[1]
+            yield row[2]
 
-    def _noted(self, blobs: Iterable[Built]) -> list[Built]:
-        found = []
-        for blob in blobs:
-            self._files.append(blob.rows)
-            self.counts += blob.counts
-            if blob.failure:
-                raise blob.failure
-            found.append(blob)
-        return found
-
-    def _secrets(self, group: Group | None, ask: Answer, fates: Fates) -> Secrets:
+    def _secrets(self, opening: Opening, fates: Fates) -> Secrets:
         """Contents that go to the target as secrets of the engine, never into a layer."""
         found: Secrets = {}
+        group = self._sorting.groups.get(("secret", ""))
         if group is None:
             return found
-        with Rows(group.path.with_suffix(".rows")) as rows:
+        with opening([group]) as ask, Rows(group.path.with_suffix(".rows")) as rows:
             for number, _, entry, _ in group.records():
                 answer = ask(entry)
                 row = ledger.row(entry, *_texts(fates, entry))
@@ -112,6 +118,19 @@ class Taking:
                 self.counts[row["fate"].partition(" ")[0]] += 1
         self._files.append(rows.close())
         return found
+
+
+@contextlib.contextmanager
+def _answers(source: Carrier, root: str, groups: Sequence[Group]) -> Iterator[Answer]:
+    """What the groups want read: the files of this machine, or an agent's stream."""
+    if source.here:
+        with local.reader(root, source.limits) as answer:
+            yield answer
+        return
+    answers = contents(source, root, Wanted(groups))
+    yield lambda _: next(answers)
+    for _ in answers:  # the stream ends well, or it raises here
+        pass
 
 
 def _small(answer: Content) -> bytes:

@@ -7,8 +7,7 @@ tar, Python and the container engines all read.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from migrator.entries import Entry
 
@@ -22,8 +21,7 @@ NUMBERS: Final = b"%07o\0%07o\0%07o\0%011o\0%011o\0        %s"
 REST: Final = b"ustar\x0000" + bytes(64) + b"%07o\0%07o\0" + bytes(167)
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """One member of an archive. ``kind``: as of Entry, or h for a hard link to ``target``."""
 
     path: bytes
@@ -59,7 +57,7 @@ def member(entry: Entry, path: bytes) -> Member:
 
 
 def hard_link(entry: Entry, path: bytes, target: bytes) -> Member:
-    return replace(member(entry, path), kind="h", target=target, size=0, segments=None, xattrs=())
+    return member(entry, path)._replace(kind="h", target=target, size=0, segments=None, xattrs=())
 
 
 def header(of: Member) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from migrator import known, ledger, local, snapshot
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
+from migrator.limits import Limits
 from migrator.plan import PathChoice
 from migrator.progress import Silent
 from migrator.store import Store
@@ -63,15 +65,16 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[s
     log = tmp_path / "read.log"
     reader = local.reader
 
-    def noted(root: str) -> Ask:
-        ask = reader(root)
+    @contextlib.contextmanager
+    def noted(root: str, limits: Limits) -> Iterator[Ask]:
+        with reader(root, limits) as ask:
 
-        def answer(entry: Entry) -> Content | Unreadable:
-            with log.open("a") as handle:
-                handle.write(entry.text + "\n")
-            return ask(entry)
+            def answer(entry: Entry) -> Content | Unreadable:
+                with log.open("a") as handle:
+                    handle.write(entry.text + "\n")
+                return ask(entry)
 
-        return answer
+            yield answer
 
     monkeypatch.setattr(local, "reader", noted)
 
@@ -192,5 +195,7 @@ def test_a_change_in_the_same_tick_would_go_unseen(tmp_path: Path, ctime: int, s
     from migrator import spill
 
     record = spill.packed(ENTRY)
-    known.write(tmp_path / "known.gz", ENTRY.ctime_ns - ctime, [(b"d" * 32, record)])
-    assert (known.Known(tmp_path / "known.gz").digest(ENTRY, record) == b"d" * 32) is sure
+    known.write(tmp_path / "known.gz", ENTRY.ctime_ns - ctime, [(b"d" * 32, 0x10, record)], 7)
+    found, flags = known.Known(tmp_path / "known.gz", 7).of(ENTRY, record)
+    assert (found == b"d" * 32) is sure
+    assert flags == 0x10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import stat
 import tracemalloc
@@ -105,6 +106,9 @@ READ = stream_of(
     (b"X", b"b\0why"),
     (b"B", records.record(b"f", 0, b"", STAT, (0, 0))),
     (b"D", b"12345"),
+    (b"F", frames.AGAIN),
+    (b"B", records.record(b"f", 0, b"", STAT, (0, 0))),
+    (b"D", b"12345"),
     (b"F", frames.CHANGED),
     (b"Z", frames.COUNT.pack(3)),
 )
@@ -115,10 +119,30 @@ def walk(data: bytes) -> Iterator[object]:
 
 
 def contents(data: bytes) -> Iterator[object]:
-    for answer in answers(io.BytesIO(data), [ENTRY] * 3):
+    for answer in answers(io.BytesIO(data), [(ENTRY, b"")] * 3):
         yield answer
-        if isinstance(answer, Content):
+        while isinstance(answer, Content):
             yield from answer.pieces
+            answer = answer.again
+
+
+def test_a_content_that_nobody_expected_is_not_known() -> None:
+    said = stream_of((b"C", records.record(b"f", 0, b"", STAT, (0, 0)) + frames.KNOWN))
+    with pytest.raises(ProtocolError, match="not told"):
+        list(answers(io.BytesIO(said), [(ENTRY, b"")]))
+    with pytest.raises(ProtocolError, match="another size"):
+        list(answers(io.BytesIO(said), [(ENTRY, b"d" * 32)]))
+    whole = ENTRY._replace(size=STAT.st_size)
+    (known,) = itertools.islice(answers(io.BytesIO(said), [(whole, b"d" * 32)]), 1)
+    assert isinstance(known, Content)
+    assert known.digest == b"d" * 32
+
+
+def test_a_content_does_not_come_again_for_ever() -> None:
+    record = records.record(b"f", 0, b"", STAT, (0, 0))
+    round = ((b"B", record), (b"D", b"12345"), (b"F", frames.AGAIN))
+    with pytest.raises(ProtocolError, match="does not come again"):
+        list(contents(stream_of(*(round * 50))))
 
 
 BOTH = pytest.mark.parametrize(("take", "whole"), [(walk, WALK), (contents, READ)])

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from migrator import snapshot, taking
-from migrator.contents import contents
-from migrator.entries import Entry
+from migrator.contents import Asked, contents
 from migrator.errors import NoSpace, ProtocolError
 from migrator.progress import Silent
 from migrator.store import Index, Store
@@ -46,7 +45,7 @@ def root(tmp_path: Path) -> Path:
 def streamed(root: Path, work: Workdir) -> snapshot.Snapshot:
     """As from another machine."""
     with corpus.here() as carrier:
-        carrier.here = False
+        carrier.here = carrier.forks = False
         return snapshot.take(carrier, PLAN, build.facts(root=str(root)), work, Silent())
 
 
@@ -116,8 +115,8 @@ def test_a_cut_stream_is_resumed(
     cut = True
 
     def breaking(*given: object) -> Iterator[object]:
-        wanted: Collection[Entry] = given[2]  # type: ignore[assignment]
-        asked.append(sum(entry.size for entry in wanted))
+        wanted: Collection[Asked] = given[2]  # type: ignore[assignment]
+        asked.append(sum(entry.size for entry, _ in wanted))
         for number, answer in enumerate(contents(*given)):  # type: ignore[arg-type]
             if cut and number >= part * len(wanted):
                 raise ProtocolError("the stream of contents is broken")

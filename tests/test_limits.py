@@ -51,7 +51,7 @@ def test_contents_come_no_faster_than_allowed(tmp_path: Path) -> None:
         with bounded.stream("agent", "tree", {"root": str(tmp_path)}) as channel:
             found = [entry for entry in read_tree(channel.stdout) if isinstance(entry, Entry)]
         begun = time.monotonic()
-        for answer in contents(bounded, str(tmp_path), found[1:]):
+        for answer in contents(bounded, str(tmp_path), [(entry, b"") for entry in found[1:]]):
             assert isinstance(answer, Content)
             assert sum(map(len, answer.pieces)) == SIZE
     assert time.monotonic() - begun > SIZE / (2 << 20) - 0.5

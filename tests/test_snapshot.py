@@ -217,9 +217,9 @@ def test_exclusion_that_would_break_a_package_is_refused(source: Facts, work: Wo
 
 
 def test_vanished_and_unreadable_files_are_named(source: Facts) -> None:
-    gone = replace(ENTRY, path=b"etc/vanished")
+    gone = ENTRY._replace(path=b"etc/vanished")
     with corpus.here() as carrier:
-        answers = list(contents(carrier, source.root, [gone]))
+        answers = list(contents(carrier, source.root, [(gone, b"")]))
     assert isinstance(answers[0], Unreadable)
     assert "No such file" in answers[0].reason
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.store import Index, Store, blob
+from migrator import tarformat
+from migrator.store import BlobWriter, Index, Store, blob
 from migrator.store.blob import LARGE, MOST
+from migrator.tarformat import Member
 from tests.storing import BIG, MANY, plain, put
 
 
@@ -62,6 +65,32 @@ def test_a_layer_that_is_there_is_not_written_again(store: Store) -> None:
     before = store.blob(first.digest).stat().st_mtime_ns
     assert put(store, MANY, known=True) == first
     assert store.blob(first.digest).stat().st_mtime_ns == before
+
+
+def test_what_was_undone_leaves_no_trace(store: Store, other: Store) -> None:
+    """Also where the store has all that came before, so that nothing is written at first."""
+    files = (*MANY, BIG)
+    put(store, files)
+    for target in (store, other):
+        with Index(target) as index, target.temporary() as handle:
+            writer = BlobWriter(handle, index)
+            for number, (name, data) in enumerate(files):
+                if not number % 32:
+                    writer.end_run()
+                head = tarformat.header(Member(name.encode(), "f", 0o644, size=len(data)))
+                if number % 50 == 0:
+                    mark = writer.mark()
+                    wrong = os.urandom(MOST + number)
+                    writer.stream(tarformat.header(Member(b"x", "f", 0)), len(wrong), [wrong])
+                    writer.back(mark)
+                writer.content(head, hashlib.sha256(data).digest(), len(data), (data,))
+            _, layer, _ = writer.close()
+            handle.flush()
+            if target is other:
+                assert (
+                    hashlib.sha256(Path(handle.name).read_bytes()).hexdigest() == layer.digest[7:]
+                )
+        assert layer == put(store, files)
 
 
 def test_spans_are_copied_not_compressed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

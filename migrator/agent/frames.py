@@ -6,7 +6,8 @@ one byte of kind, four bytes of length (big-endian), the payload. All numbers ar
   J  a piece of the one JSON document of verbs facts and probe; an empty piece ends it
   E  records of the tree (migrator.agent.records), compressed
   P  files of one package, compressed JSON (migrator.agent.packaged)
-  W  controller to agent: paths of wanted files, each with a zero byte behind it, compressed
+  W  controller to agent: wanted files, compressed: path, a zero byte, one byte with the length of a
+     digest (0 or 32), the SHA-256 of a content that the controller has and takes this file's for
   C  contents of small files: record, state, data, and the next
   B  a large file: its record        D  a piece of its data        F  its end: state
   X  a path that could not be read: path, a zero byte, reason in UTF-8
@@ -14,7 +15,8 @@ one byte of kind, four bytes of length (big-endian), the payload. All numbers ar
 
 Contents are answered in the order in which they were asked for, each by an item of C, by B D F, or
 by X. A state is SAME, CHANGED (the file was written while it was read), or for a large file FAILED
-with the reason in UTF-8.
+with the reason in UTF-8, or AGAIN: it was written while it was read, and comes anew by B D F. In C
+it may also be KNOWN: the content is the one that the controller has, and no data follows.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -24,14 +26,14 @@ import zlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Iterator
 
 MAGIC = b"\nMIGRATOR-STREAM-2\n"
 LIMIT = 1 << 24  # bytes of one payload, also when inflated; more is a broken or hostile stream
 DOCUMENT_LIMIT = 1 << 28  # bytes of a whole document
 NOISE = 1 << 16  # bytes that may precede MAGIC
 CHUNK = 1 << 18  # bytes of content in one D frame
-SAME, CHANGED, FAILED = b"\0", b"\1", b"\2"
+SAME, CHANGED, FAILED, AGAIN, KNOWN = b"\0", b"\1", b"\2", b"\3", b"\4"
 
 HEAD = struct.Struct(">cI")
 COUNT = struct.Struct(">Q")
@@ -133,3 +135,21 @@ def split_lost(payload):
     """(path, reason) of an X frame."""
     path, _, reason = payload.partition(b"\0")
     return path, reason.decode("utf-8", "replace")
+
+
+def wanted(path, digest):
+    # type: (bytes, bytes) -> bytes
+    """One file of a W frame."""
+    return path + b"\0" + struct.pack("B", len(digest)) + digest
+
+
+def split_wanted(payload):
+    # type: (bytes) -> Iterator[tuple[bytes, bytes]]
+    """(path, digest) of each file of a W frame."""
+    at = 0
+    while at < len(payload):
+        end = payload.index(b"\0", at)
+        begin = end + 2
+        (size,) = struct.unpack("B", payload[end + 1 : begin])
+        yield payload[at:end], payload[begin : begin + size]
+        at = begin + size

@@ -29,6 +29,26 @@ def be_gentle(limits):
             sys.stderr.write("the agent reads with ordinary priority: %s\n" % error)
 
 
+class Pace(object):
+    """``rate``: the most bytes a second, 0 for no bound."""
+
+    def __init__(self, rate):
+        # type: (int) -> None
+        self.rate = rate
+        self.due = 0.0  # the time at which the next byte may go
+
+    def delay(self, size):
+        # type: (int) -> float
+        """Seconds to wait before the next ``size`` bytes."""
+        if not self.rate:
+            return 0.0
+        now = time.time()
+        self.due = max(self.due, now - LULL)
+        delay = max(self.due - now, 0.0)
+        self.due += size / self.rate
+        return delay
+
+
 class Stream(object):
     """A standard stream. A cut that nobody told us of must not leave us waiting on it for ever.
 
@@ -38,8 +58,7 @@ class Stream(object):
     def __init__(self, stream, rate=0):
         # type: (Any, int) -> None
         self.stream = stream
-        self.rate = rate
-        self.due = 0.0  # the time at which the next byte may go
+        self.pace = Pace(rate)
 
     def read(self, size):
         # type: (int) -> bytes
@@ -50,13 +69,10 @@ class Stream(object):
 
     def write(self, data):
         # type: (bytes) -> None
-        if self.rate:
-            now = time.time()
-            self.due = max(self.due, now - LULL)
-            if self.due > now:
-                self.flush()
-                time.sleep(self.due - now)
-            self.due += len(data) / self.rate
+        delay = self.pace.delay(len(data))
+        if delay:
+            self.flush()
+            time.sleep(delay)
         signal.alarm(PATIENCE)
         self.stream.write(data)
         signal.alarm(0)

@@ -2,28 +2,14 @@
 
 from __future__ import absolute_import, division, print_function
 
-import errno
-import fcntl
-import os
-import stat
-import struct
-import time
-
-from migrator.agent import descent, frames, records
-from migrator.agent.attributes import segments, times, xattrs_of
+from migrator.agent import frames, records
+from migrator.agent.source import SMALL, Files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    Segments = list[tuple[int, int]]
-
-FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-SMALL = 1 << 20  # bytes: read as a whole before any of it is sent, so that it can be read again
-ATTEMPTS = 3  # readings of a small file that is written meanwhile
-PAUSE = 0.01  # seconds before it is read again
-GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16  # FS_IOC_GETFLAGS; refused where it differs
-KEPT_FLAGS = 0x30  # FS_IMMUTABLE_FL and FS_APPEND_FL
+    from migrator.agent.source import Source
 
 
 def read(params, stdin, stdout):
@@ -35,8 +21,8 @@ def read(params, stdin, stdout):
         kind, payload = frames.read(stdin)
         if kind == b"Z":
             break
-        for path in frames.inflated(payload).split(b"\0")[:-1]:
-            reading.answer(path)
+        for path, digest in frames.split_wanted(frames.inflated(payload)):
+            reading.answer(path, digest)
         reading.flush()
     frames.write(stdout, b"Z", frames.COUNT.pack(reading.count))
 
@@ -44,71 +30,51 @@ def read(params, stdin, stdout):
 class Reading(object):
     def __init__(self, root, stdout):
         # type: (str, Any) -> None
-        self.descent = descent.Descent(root)
-        self.here = None  # type: bytes | None
+        self.files = Files(root)
         self.stdout = stdout
         self.waiting = []  # type: list[bytes]
         self.size = 0
         self.count = 0
 
-    def answer(self, path):
-        # type: (bytes) -> None
-        directory, _, name = path.rpartition(b"/")
+    def answer(self, path, digest):
+        # type: (bytes, bytes) -> None
+        """``digest``: of the content that the controller has and expects here, or empty."""
+        self.count += 1
         try:
-            if directory != self.here:
-                self.here = None
-                self.descent.to(directory)
-                self.here = directory
-            self.file(name)
+            source = self.files.open(path)
+            known = bool(digest) and source.has(digest)
         except (IOError, OSError) as error:
             self.flush()
             reason = str(error.strerror or error).encode("utf-8")
             frames.write(self.stdout, b"X", path + b"\0" + reason)
-        self.count += 1
+            return
+        if known:
+            self.item(source, frames.KNOWN, b"")
+        elif source.length > SMALL:
+            self.large(source)
+        else:
+            self.item(source, source.state, source.data)
 
-    def file(self, name):
-        # type: (bytes) -> None
-        """A small file that is written while it is read is opened again, it may be another one."""
-        for attempt in range(1, ATTEMPTS + 1):
-            descriptor = descent.open_quietly(name, FLAGS)
-            try:
-                source = Source(name, descriptor)
-                if source.length > SMALL:
-                    self.large(source)
-                    return
-                data = b"".join(source.pieces())
-                state = source.state()
-            finally:
-                os.close(descriptor)
-            if state == frames.SAME or attempt == ATTEMPTS:
-                break
-            time.sleep(PAUSE)
-        self.waiting += [source.record, state, data.ljust(source.length, b"\0")]
-        self.size += len(source.record) + source.length
+    def item(self, source, state, data):
+        # type: (Source, bytes, bytes) -> None
+        record = _record(source)
+        self.waiting += [record, state, data]
+        self.size += len(record) + len(data)
         if self.size >= frames.CHUNK:
             self.flush()
 
     def large(self, source):
         # type: (Source) -> None
-        """Exactly the announced bytes: a file that shrank is filled up, and its end says so."""
+        """Exactly the announced bytes, and once more those of a file that changed meanwhile."""
         self.flush()
-        frames.write(self.stdout, b"B", source.record)
-        left = source.length
-        end = b""
-        try:
-            for piece in source.pieces():
+        following = source  # type: Source | None
+        while following:
+            source = following
+            frames.write(self.stdout, b"B", _record(source))
+            for piece in source.stream():
                 frames.write(self.stdout, b"D", piece)
-                left -= len(piece)
-            end = source.state()
-        except OSError as error:
-            if error.errno != errno.EIO:  # a disk error is the file's; any other is the stream's
-                raise
-            end = frames.FAILED + str(error.strerror).encode("utf-8")
-        while left:
-            piece = b"\0" * min(left, frames.CHUNK)
-            frames.write(self.stdout, b"D", piece)
-            left -= len(piece)
-        frames.write(self.stdout, b"F", end)
+            following = source.again()
+            frames.write(self.stdout, b"F", frames.AGAIN if following else source.state)
 
     def flush(self):
         # type: () -> None
@@ -117,58 +83,11 @@ class Reading(object):
             self.waiting, self.size = [], 0
 
 
-class Source(object):
-    """An open regular file, as it is when it is opened."""
-
-    def __init__(self, name, descriptor):
-        # type: (bytes, int) -> None
-        self.descriptor = descriptor
-        self.found = found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.ENOENT, "it is no regular file any more")
-        self.holes = None  # type: Segments | None
-        if found.st_blocks * 512 < found.st_size:
-            self.holes = segments(descriptor, found.st_size)
-        parts = [(0, found.st_size)] if self.holes is None else self.holes
-        self.parts = [part for part in parts if part[1]]
-        self.length = sum(length for _, length in parts)
-        attributes, flags = xattrs_of(descriptor), _inode_flags(descriptor)
-        extras = (0, b"")
-        if attributes or flags or self.holes is not None:
-            extras = records.extras(xattrs=attributes, segments=self.holes, inode_flags=flags)
-        self.record = records.record(b"f", 0, b"", found, times(name, found), extras)
-
-    def pieces(self):
-        # type: () -> Any
-        """The data in pieces, less than announced when the file shrank."""
-        for offset, length in self.parts:
-            if offset or self.holes is not None:
-                os.lseek(self.descriptor, offset, os.SEEK_SET)
-            while length:
-                piece = os.read(self.descriptor, min(length, frames.CHUNK))
-                if not piece:
-                    return
-                yield piece
-                length -= len(piece)
-
-    def state(self):
-        # type: () -> bytes
-        """Whether it is still what it was."""
-        before, after = self.found, os.fstat(self.descriptor)
-        same = (before.st_size, before.st_mtime, before.st_ctime) == (
-            after.st_size,
-            after.st_mtime,
-            after.st_ctime,
+def _record(source):
+    # type: (Source) -> bytes
+    extras = (0, b"")
+    if source.xattrs or source.inode_flags or source.holes is not None:
+        extras = records.extras(
+            xattrs=source.xattrs, segments=source.holes, inode_flags=source.inode_flags
         )
-        return frames.SAME if same else frames.CHANGED
-
-
-def _inode_flags(descriptor):
-    # type: (int) -> int
-    """What lsattr shows as i and a; 0 where the file system has none."""
-    try:
-        answer = fcntl.ioctl(descriptor, GET_FLAGS, b"\0" * 8)
-    except (IOError, OSError):
-        return 0
-    (flags,) = struct.unpack("=I", answer[:4])
-    return int(flags) & KEPT_FLAGS
+    return records.record(b"f", 0, b"", source.found, source.times, extras)

@@ -12,67 +12,20 @@ import itertools
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from isal import __version__ as isal_version
 from isal import isal_zlib
 
-from migrator.store.index import GZIP, Index
+from migrator.store.index import Index
+from migrator.store.run import Run, compress, large_key
 from migrator.store.span import Held, Layer, Span
 from migrator.tarformat import END, padding
 
 LARGE = 1 << 16  # bytes of a content that has a span of its own
 MOST = 1 << 20  # bytes of a run before it is ended, and of a piece of a large content
 WRITE_BACK = 1 << 23  # bytes
-LEVEL = 1
-CODEC = f"isal {isal_version} level {LEVEL}".encode()
-
-
-def compress(data: bytes) -> bytes:
-    found: bytes = isal_zlib.compress(data, LEVEL, GZIP)
-    return found
-
-
-def recipe() -> hashlib._Hash:
-    """For the key of a run: to be given its headers and the digests of its contents, in order."""
-    return hashlib.sha256(CODEC + b"\0run\0")
-
-
-def large_key(digest: bytes) -> bytes:
-    return hashlib.sha256(CODEC + b"\0content\0" + digest).digest()
-
-
-@dataclass
-class Run:
-    """Headers and small contents that are compressed together."""
-
-    parts: list[bytes | None] = field(default_factory=list)  # None: a content to be looked up
-    held: list[Held] = field(default_factory=list)
-    missing: dict[int, bytes] = field(default_factory=dict)  # number of a part -> its digest
-    size: int = 0
-    recipe: hashlib._Hash = field(default_factory=recipe)
-
-    def add(self, head: bytes) -> None:
-        self.recipe.update(head)
-        self.parts.append(head)
-        self.size += len(head)
-
-    def add_content(self, digest: bytes, size: int, data: bytes | None) -> None:
-        self.recipe.update(digest)
-        self.held.append(Held(digest, self.size, size))
-        if data is None:
-            self.missing[len(self.parts)] = digest
-        self.parts.append(data)
-        self.parts.append(padding(size))
-        self.size += size + len(self.parts[-1] or b"")
-
-    def plain(self, index: Index) -> bytes:
-        for number, digest in self.missing.items():
-            self.parts[number] = b"".join(index.pieces(digest))
-        self.missing = {}
-        return b"".join(part or b"" for part in self.parts)
 
 
 class BlobWriter:
@@ -89,6 +42,20 @@ class BlobWriter:
         self._waiting: list[Span] | None = []  # all so far, while the store has each of them
         self._keys = hashlib.sha256()
         self.spans: list[tuple[Span, list[Held]]] = []  # for the index
+
+    def mark(self) -> dict[str, Any]:
+        """Where the writer is, to come ``back`` to."""
+        waiting = None if self._waiting is None else self._waiting.copy()
+        hashes = {name: getattr(self, name).copy() for name in ("_compressed", "_plain", "_keys")}
+        lists = {"_run": self._run.copy(), "_waiting": waiting, "spans": self.spans.copy()}
+        return hashes | lists | {"_size": self._size, "_raw_size": self._raw_size}
+
+    def back(self, mark: dict[str, Any]) -> None:
+        """Undo what was written since ``mark``, which serves once."""
+        self.__dict__.update(mark)
+        self._started = min(self._started, self._size)
+        self._handle.seek(self._size)
+        self._handle.truncate()
 
     def head(self, head: bytes) -> None:
         """An entry without content."""
@@ -141,7 +108,7 @@ class BlobWriter:
         if span := self._index.span(key):
             self._refer(span)
             return
-        plain = run.plain(self._index)
+        plain = run.plain(self._index.pieces)
         start = self._begin(key)
         crc = self._put(compress(plain), plain)
         self._note(Span(key, "", start, self._size - start, len(plain), crc), run.held)

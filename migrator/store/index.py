@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import sqlite3
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Self
+from typing import Self
 
 from isal import isal_zlib
 
-from migrator.errors import MigratorError, NoSpace, StoreDamaged
+from migrator.errors import StoreDamaged
+from migrator.store.database import Database
 from migrator.store.layout import Store
 from migrator.store.schema import SCHEMA
 from migrator.store.span import Held, Layer, Span
-from migrator.workdir import private
 
 FILE = "contents.sqlite"
 CHUNK = 1 << 20
 RUN = 1 << 21  # bytes, more than a run has
 GZIP = 31  # zlib's number for a gzip header around the largest window
 EMPTY = hashlib.sha256(b"").digest()  # of a content that needs no place
-BUSY = 60.0  # seconds to wait for another run's commit, which takes well below one
 
 
 class Index:
@@ -29,17 +27,12 @@ class Index:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._path = store.path / FILE
         store.prepare()
-        with open(self._path, "ab", opener=private):  # SQLite itself would make it readable
-            pass
-        with self._explained():
-            self._db = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None)
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._prepare()
+        self._db = Database(store.path / FILE)
+        self._prepare()
         # Nothing is to be looked up in an empty index; what others add meanwhile is not missed.
         self._kept: tuple[bytes, list[bytes]] = (b"", [])
-        self._empty = self._row("SELECT 1 FROM span LIMIT 1") is None
+        self._empty = self._db.row("SELECT 1 FROM span LIMIT 1") is None
 
     def __enter__(self) -> Self:
         return self
@@ -49,18 +42,27 @@ class Index:
 
     def _prepare(self) -> None:
         """Two runs may open a new index at once: the second finds it made."""
-        with self._transaction():
-            if not self._one("PRAGMA user_version"):
+        with self._db.transaction():
+            if not self._db.one("PRAGMA user_version"):
                 for statement in SCHEMA.split(";"):
                     self._db.execute(statement)
+                self._begin_generation()
+
+    @property
+    def generation(self) -> int:
+        """Another one whenever something that was in the store is in it no longer."""
+        return int(self._db.one("PRAGMA application_id"))
+
+    def _begin_generation(self) -> None:
+        self._db.execute(f"PRAGMA application_id = {1 + secrets.randbits(30)}")
 
     def add(self, key: bytes, layer: Layer, spans: Sequence[tuple[Span, list[Held]]]) -> None:
         """Know the published blob of ``layer`` and what is in it; all of it or nothing."""
         self._empty = False
-        with self._transaction():
+        with self._db.transaction():
             put = self._db.execute
             put("INSERT OR IGNORE INTO blob (digest) VALUES (?)", (layer.digest,))
-            blob = self._one("SELECT id FROM blob WHERE digest = ?", layer.digest)
+            blob = self._db.one("SELECT id FROM blob WHERE digest = ?", layer.digest)
             self._db.executemany(
                 "INSERT OR IGNORE INTO span VALUES (?, ?, ?, ?, ?, ?)",
                 ((s.key, blob, s.start, s.size, s.raw_size, s.crc) for s, _ in spans),
@@ -76,9 +78,10 @@ class Index:
 
     def forget(self, blobs: Iterable[str]) -> None:
         """Know these blobs no longer, before they are removed."""
-        with self._transaction():
+        with self._db.transaction():
+            self._begin_generation()
             for digest in blobs:
-                blob = self._one("SELECT id FROM blob WHERE digest = ?", digest)
+                blob = self._db.one("SELECT id FROM blob WHERE digest = ?", digest)
                 self._db.execute("DELETE FROM span WHERE blob = ?", (blob,))
                 self._db.execute("DELETE FROM blob WHERE id = ?", (blob,))
                 self._db.execute("DELETE FROM layer WHERE digest = ?", (digest,))
@@ -96,14 +99,14 @@ class Index:
 
     def layer(self, key: bytes) -> Layer | None:
         """The layer that consists of just these spans, when its blob is there."""
-        row = self._row("SELECT digest, size, diff_id, raw_size FROM layer WHERE key = ?", key)
+        row = self._db.row("SELECT digest, size, diff_id, raw_size FROM layer WHERE key = ?", key)
         found = Layer(*row) if row else None
         return found if found and self._store.has(found.digest, found.size) else None
 
     def span(self, key: bytes) -> Span | None:
         if self._empty:
             return None
-        row = self._row(
+        row = self._db.row(
             "SELECT key, digest, start, size, raw_size, crc FROM span JOIN blob ON blob.id = blob"
             " WHERE key = ? LIMIT 1",
             key,
@@ -125,20 +128,24 @@ class Index:
         return [Held(*row) for row in rows]
 
     def holds(self, digest: bytes) -> bool:
-        return (
-            digest == EMPTY
-            or self._row("SELECT 1 FROM content WHERE digest = ?", digest) is not None
-        )
+        return self.size(digest) is not None
+
+    def size(self, digest: bytes) -> int | None:
+        """Bytes of this content, None when it is not there."""
+        if digest == EMPTY:
+            return 0
+        size: int | None = self._db.one("SELECT size FROM content WHERE digest = ?", digest)
+        return size
 
     def holds_size(self, size: int) -> bool:
         """Whether a content of ``size`` bytes is there, which may be the wanted one."""
-        return self._row("SELECT 1 FROM content WHERE size = ? LIMIT 1", size) is not None
+        return self._db.row("SELECT 1 FROM content WHERE size = ? LIMIT 1", size) is not None
 
     def pieces(self, digest: bytes) -> Iterator[bytes]:
         """The content, in pieces of a megabyte. Raises StoreDamaged."""
         if digest == EMPTY:
             return
-        row = self._row(
+        row = self._db.row(
             "SELECT span.key, blob.digest, start, span.size, raw_size, crc, at, content.size"
             " FROM content JOIN span ON span.key = content.key JOIN blob ON blob.id = blob"
             " WHERE content.digest = ? LIMIT 1",
@@ -203,41 +210,3 @@ class Index:
     def _damaged(self, span: Span, problem: str) -> StoreDamaged:
         where = f"blob {span.blob} is damaged near byte {span.start} ({problem})"
         return StoreDamaged(where, "run 'migrator store verify', which says what to do")
-
-    def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
-        try:
-            row: tuple[Any, ...] | None = self._db.execute(query, values).fetchone()
-        except sqlite3.Error as error:
-            raise self._problem(error) from error
-        return row
-
-    def _one(self, query: str, *values: object) -> Any:
-        row = self._row(query, *values)
-        return row[0] if row else None
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._explained():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise self._problem(error) from error
-
-    def _problem(self, error: sqlite3.Error) -> MigratorError:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            return NoSpace(f"no space left for {self._path}", "free some space and run it again")
-        return StoreDamaged(
-            f"{self._path} cannot be used ({error})",
-            "run 'migrator store verify --rebuild' to make it anew from the blobs",
-        )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from isal import isal_zlib
 
-from migrator.store.blob import large_key, recipe
 from migrator.store.index import CHUNK, FILE, GZIP, Index
 from migrator.store.layout import Store
+from migrator.store.run import large_key, recipe
 from migrator.store.span import Held, Layer, Span
 from migrator.store.tar import Malformed, Member, members
 

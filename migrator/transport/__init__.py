@@ -30,6 +30,7 @@ class Link(Protocol):
 
     name: str
     here: bool  # commands run on this machine, in its own file system
+    forks: bool  # a forked process may open commands as well
 
     def open(self, command: Sequence[str]) -> AbstractContextManager[Running]: ...
 
@@ -69,6 +70,7 @@ class Host:
     def __init__(self, link: Link, way: become.Become | None) -> None:
         self.name = link.name
         self.here = link.here and way is None
+        self.forks = link.forks
         self.tunnel = link.tunnel
         self._link = link
         self._way = way

@@ -14,6 +14,8 @@ from migrator.transport.channel import Running
 class Local:
     """``prefix``: what makes a command run elsewhere, such as podman exec."""
 
+    forks = True
+
     def __init__(self, name: str, prefix: Sequence[str] = ()) -> None:
         self.name = name
         self.here = not prefix

@@ -127,6 +127,7 @@ class OpenSsh:
     """``ssh``: the command up to the host's name; it finds the master connection."""
 
     here = False
+    forks = True
 
     def __init__(self, here: Local, ssh: Sequence[str], address: Address) -> None:
         self.name = address.name

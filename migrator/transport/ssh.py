@@ -29,6 +29,7 @@ class Ssh:
     """A host over one SSH connection; every command is a channel of it."""
 
     here = False
+    forks = False  # one process alone can speak over its connection
 
     def __init__(self, client: paramiko.SSHClient, address: Address) -> None:
         self.name = address.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.agent import read
+from migrator.agent.source import SMALL, Source
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
 from tests.agent.wire import contents_of, walked
@@ -21,15 +22,15 @@ def files(top: Path) -> list[Entry]:
 
 def disturb(monkeypatch: pytest.MonkeyPatch, changes: list[Callable[[], object]]) -> None:
     """Make one of the changes at each reading, after its first piece."""
-    original = read.Source.pieces
+    original = Source.pieces
 
-    def pieces(self: read.Source) -> Iterator[bytes]:
+    def pieces(self: Source) -> Iterator[bytes]:
         for number, piece in enumerate(original(self)):
             if number == 0 and changes:
                 changes.pop(0)()
             yield piece
 
-    monkeypatch.setattr(read.Source, "pieces", pieces)
+    monkeypatch.setattr(Source, "pieces", pieces)
 
 
 def only(top: Path) -> tuple[Content, bytes]:
@@ -38,7 +39,7 @@ def only(top: Path) -> tuple[Content, bytes]:
     return answer, data
 
 
-@pytest.mark.parametrize("size", [0, 1, 511, 512, 513, read.SMALL, read.SMALL + 1, 3 * read.SMALL])
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 513, SMALL, SMALL + 1, 3 * SMALL])
 def test_any_size_arrives(tmp_path: Path, size: int) -> None:
     wanted = os.urandom(size)
     (tmp_path / "file").write_bytes(wanted)
@@ -52,7 +53,7 @@ def test_contents_come_in_the_order_of_asking_whatever_their_size(tmp_path: Path
     for number in range(300):
         place = tmp_path / f"d{number % 7}/e"
         place.mkdir(parents=True, exist_ok=True)
-        size = read.SMALL + 5 if number % 50 == 3 else number * 3
+        size = SMALL + 5 if number % 50 == 3 else number * 3
         (place / str(number)).write_bytes(bytes([number % 251]) * size)
     wanted = files(tmp_path)[::-1]
     answers = contents_of(tmp_path, wanted)
@@ -110,21 +111,56 @@ def test_a_file_that_never_rests_is_reported(
     assert data == b"x" * answer.entry.size
 
 
-@pytest.mark.parametrize("size", [5, 2 * read.SMALL])
-def test_a_large_file_that_shrinks_or_grows_has_the_announced_size_and_is_reported(
+@pytest.mark.parametrize("size", [5, 2 * SMALL])
+def test_a_large_file_that_is_written_comes_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     path = tmp_path / "database"
-    path.write_bytes(b"x" * (2 * read.SMALL - 5))
+    path.write_bytes(b"x" * (2 * SMALL - 5))
     disturb(monkeypatch, [lambda: os.truncate(path, size)])
     answer, data = only(tmp_path)
+    assert (data, answer.changed) == (path.read_bytes(), False)
+
+
+def test_a_large_file_that_never_rests_has_the_announced_size_and_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "database"
+    path.write_bytes(b"x" * (2 * SMALL - 5))
+    grown = b"x" * 3 * SMALL
+    disturb(monkeypatch, [lambda: path.write_bytes(grown), lambda: os.truncate(path, 5)])
+    answer, data = only(tmp_path)
     assert answer.changed
-    assert len(data) == answer.entry.size == 2 * read.SMALL - 5
+    assert len(data) == 3 * SMALL
     assert set(data) <= {0, ord("x")}
 
 
+def test_a_large_file_that_vanished_while_it_changed_is_kept_as_it_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"x" * (SMALL + 1))
+    disturb(monkeypatch, [path.unlink])
+    answer, data = only(tmp_path)
+    assert (data, answer.changed) == (b"x" * (SMALL + 1), True)
+
+
+@pytest.mark.parametrize("size", [0, 7, SMALL + 1])
+def test_what_the_controller_has_is_not_sent(tmp_path: Path, size: int) -> None:
+    content = os.urandom(size)
+    (tmp_path / "file").write_bytes(content)
+    wanted = files(tmp_path)
+    digest = hashlib.sha256(content).digest()
+    ((known, data),) = contents_of(tmp_path, wanted, digest)
+    assert isinstance(known, Content)
+    assert (known.entry, known.digest, data) == (wanted[0], digest, b"")
+    ((other, data),) = contents_of(tmp_path, wanted, b"?" * 32)
+    assert isinstance(other, Content)
+    assert (other.digest, data) == (b"", content)
+
+
 def test_a_disk_error_is_the_files_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "bad").write_bytes(b"x" * (read.SMALL + 1))
+    (tmp_path / "bad").write_bytes(b"x" * (SMALL + 1))
     (tmp_path / "good").write_bytes(b"y")
 
     def broken() -> None:

@@ -25,10 +25,13 @@ def paths(root: Path) -> list[bytes]:
     return [item.path for item in walked(root) if isinstance(item, Entry)]
 
 
-def contents_of(root: Path, wanted: Sequence[Entry]) -> list[tuple[Content | Unreadable, bytes]]:
-    """Each answer with its data."""
+def contents_of(
+    root: Path, wanted: Sequence[Entry], expected: bytes = b""
+) -> list[tuple[Content | Unreadable, bytes]]:
+    """Each answer with its data; ``expected``: the digest that is expected of each."""
     asked, stream = io.BytesIO(), io.BytesIO()
-    frames.write(asked, b"W", frames.deflated(b"".join(e.path + b"\0" for e in wanted)))
+    files = b"".join(frames.wanted(entry.path, expected) for entry in wanted)
+    frames.write(asked, b"W", frames.deflated(files))
     frames.write(asked, b"Z", b"")
     asked.seek(0)
     stream.write(frames.MAGIC)
@@ -36,7 +39,10 @@ def contents_of(root: Path, wanted: Sequence[Entry]) -> list[tuple[Content | Unr
         read.read({"root": str(root)}, asked, stream)
     stream.seek(0)
     found = []
-    for answer in answers(stream, wanted):
-        pieces = answer.pieces if isinstance(answer, Content) else ()
-        found.append((answer, b"".join(pieces)))
+    for answer in answers(stream, [(entry, expected) for entry in wanted]):
+        data = b"".join(answer.pieces) if isinstance(answer, Content) else b""
+        while isinstance(answer, Content) and answer.again:
+            answer = answer.again
+            data = b"".join(answer.pieces)
+        found.append((answer, data))
     return found

@@ -1,0 +1,148 @@
+"""Files of this machine that are hard to read: the snapshot has them as a stream would."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator import ledger, snapshot
+from migrator.agent.source import SMALL, Source
+from migrator.carrier import Carrier
+from migrator.limits import Limits
+from migrator.login import Address
+from migrator.progress import Silent
+from migrator.store import Index, Store
+from migrator.transport import connect
+from migrator.workdir import Workdir
+from tests import builders as build
+from tests.test_again import PLAN, take, workdir
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "source/opt").mkdir(parents=True)
+    return tmp_path / "source"
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Workdir:
+    return workdir(tmp_path / "work", "old")
+
+
+def rows(work: Workdir) -> dict[str, dict[str, Any]]:
+    return {row["path"]: row for row in ledger.rows(work.ledger)}
+
+
+def content(work: Workdir, path: str) -> bytes:
+    with Index(Store(work.store)) as index:
+        return b"".join(index.pieces(bytes.fromhex(rows(work)[path]["digest"])))
+
+
+def disturb(monkeypatch: pytest.MonkeyPatch, path: Path, times: int) -> None:
+    """Write to ``path`` after the first piece of its first readings, whoever reads it."""
+    original, count = Source.pieces, path.with_name("count")
+
+    def pieces(self: Source) -> Iterator[bytes]:
+        for number, piece in enumerate(original(self)):
+            done = count.stat().st_size if count.exists() else 0
+            if number == 0 and self.name == path.name.encode() and done < times:
+                count.write_bytes(bytes(done + 1))
+                path.write_bytes(b"%d" % done * self.length)
+            yield piece
+
+    monkeypatch.setattr(Source, "pieces", pieces)
+
+
+@pytest.mark.parametrize("size", [10, SMALL + 10])
+def test_what_changes_once_is_whole_and_what_never_rests_is_reported(
+    root: Path, work: Workdir, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    path = root / "opt/log"
+    path.write_bytes(b"x" * size)
+    (root / "opt/around").write_bytes(b"y" * size)
+    with monkeypatch.context() as once:
+        disturb(once, path, 1)
+        taken = take(root, work)
+    assert not taken.counts.get("changed")
+    assert content(work, "/opt/log") == path.read_bytes() == b"0" * size
+    (root / "opt/count").unlink()
+    disturb(monkeypatch, path, 99)
+    taken = take(root, work)
+    assert taken.counts["changed"] == 1
+    assert rows(work)["/opt/log"]["changed"] is True
+    assert content(work, "/opt/around") == b"y" * size
+
+
+def test_paths_longer_than_the_system_takes(root: Path, work: Workdir) -> None:
+    here = os.open(root / "opt", os.O_RDONLY)
+    name = "d" * 250
+    for _ in range(20):
+        os.mkdir(name, dir_fd=here)
+        here, above = os.open(name, os.O_RDONLY, dir_fd=here), here
+        os.close(above)
+    leaf = os.open("leaf", os.O_CREAT | os.O_WRONLY, dir_fd=here)
+    os.write(leaf, b"deep down")
+    os.close(leaf)
+    os.close(here)
+    taken = take(root, work)
+    assert "unreadable" not in taken.counts
+    path = "/opt" + f"/{name}" * 20 + "/leaf"
+    assert content(work, path) == b"deep down"
+
+
+@pytest.mark.lab
+def test_flags_of_inodes_are_in_the_ledger_also_when_nothing_is_read(
+    root: Path, work: Workdir
+) -> None:
+    for name, flag in (("fixed", "+i"), ("log", "+a")):
+        (root / "opt" / name).write_text(name)
+        subprocess.run(["chattr", flag, root / "opt" / name], check=True)
+    try:
+        time.sleep(0.05)
+        (root / "opt/clock").write_text("now")
+        for _ in range(2):
+            take(root, work)
+            found = rows(work)
+            assert (found["/opt/fixed"]["flags"], found["/opt/log"]["flags"]) == (0x10, 0x20)
+            assert "flags" not in found["/opt/clock"]
+            (root / "opt/clock").write_text("later")
+    finally:
+        subprocess.run(["chattr", "-R", "-i", "-a", root / "opt"], check=True)
+
+
+def test_this_machine_is_read_no_faster_than_allowed(root: Path, work: Workdir) -> None:
+    for number in range(3):
+        (root / f"opt/{number}").write_bytes(os.urandom(1 << 20))
+    with connect(Address(name="here", connection="local")) as connection:
+        source = Carrier(connection, limits=Limits(bandwidth=2 << 20, nice=1))
+        begun = time.monotonic()
+        snapshot.take(source, PLAN, build.facts(root=str(root)), work, Silent())
+        assert time.monotonic() - begun > 0.8
+
+
+def test_a_link_in_the_place_of_a_directory_leads_nowhere(
+    root: Path, work: Workdir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the walk and the reading somebody exchanges a directory."""
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret/file").write_text("of the controller")
+    (root / "opt/app").mkdir()
+    (root / "opt/app/file").write_text("of the source")
+    need = snapshot.need_space
+
+    def exchange(*given: Any) -> None:
+        (root / "opt/app").rename(root / "opt/gone")
+        (root / "opt/app").symlink_to(tmp_path / "secret")
+        need(*given)
+
+    monkeypatch.setattr(snapshot, "need_space", exchange)
+    take(root, work)
+    row = rows(work)["/opt/app/file"]
+    assert row["fate"] == "unreadable"
+    assert "digest" not in row
