@@ -40,15 +40,15 @@ def spec(work: Workdir, plan: Plan) -> dict[str, Any]:
     built = read_json(work.image, "build")
     name = work.host
     volumes = [
-        {"name": _name(name, path), "path": path, **blob} for path, blob in built["volumes"].items()
+        {"name": claimed(name, path), "path": path, **blob}
+        for path, blob in built["volumes"].items()
     ]
     secrets = [
-        {**row, "name": _name(name, path), "path": path, "mode": f"{row['mode']:04o}"}
+        {**row, "name": claimed(name, path), "path": path, "mode": f"{row['mode']:04o}"}
         for path, row in sorted(read_json(work.secrets, "snapshot").items())
     ]
     tag = f"localhost/migrator/{built['repository']}:{built['manifest'][7:19]}"
     text = quadlet.unit(plan, name, tag, volumes, secrets)
-    ports = [[port.target, inside.partition("/")[2]] for inside, port in plan.ports.items()]
     return {
         "name": name,
         "image": {
@@ -60,10 +60,15 @@ def spec(work: Workdir, plan: Plan) -> dict[str, Any]:
         "volumes": volumes,
         "secrets": [{"name": secret["name"], "data": secret["data"]} for secret in secrets],
         "files": [_file(f"{UNITS}/{name}.container", text), *_hooks(work, plan, name)],
-        "ports": ports,
+        "ports": ports(plan),
         "jobs": plan.jobs,
         "sparse": built["sparse"],
     }
+
+
+def ports(plan: Plan) -> list[list[Any]]:
+    """[number, protocol] that the container takes on the target."""
+    return [[port.target, inside.partition("/")[2]] for inside, port in plan.ports.items()]
 
 
 def _hooks(work: Workdir, plan: Plan, name: str) -> list[Row]:
@@ -98,7 +103,7 @@ def _file(path: str, content: str, mode: int = 0o644) -> Row:
     return {"path": path, "content": content, "mode": mode}
 
 
-def _name(host: str, path: str) -> str:
+def claimed(host: str, path: str) -> str:
     """A name for a volume or secret that people recognise and that no other path shares."""
     readable = re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")[:60]
     return f"{host}-{readable}-{hashlib.sha256(path.encode()).hexdigest()[:6]}"

@@ -15,23 +15,36 @@ Row = dict[str, Any]
 
 def unit(plan: Plan, name: str, image: str, volumes: list[Row], secrets: list[Row]) -> str:
     """The text of ``name``.container."""
+    return _rendered(
+        "container",
+        plan,
+        name=name,
+        host=plan.host,
+        image=image,
+        ports=sorted(plan.ports.items()),
+        volumes=volumes,
+        secrets=secrets,
+    )
+
+
+def profile(plan: Plan) -> str:
+    """The lines of it that say what the container may do, whatever it holds."""
+    return _rendered("profile", plan)
+
+
+def _rendered(template: str, plan: Plan, **given: Any) -> str:
     made = environment()
     filters: dict[str, Callable[[str], str]] = {"plain": plain, "quoted": quoted}
     made.filters.update(filters)
-    return made.get_template("quadlet/container.j2").render(
+    return made.get_template(f"quadlet/{template}.j2").render(
         plan=plan,
-        name=name,
-        host=plan.host,
         hostname=plan.network.hostname,
-        image=image,
         stop_signal=STOP_SIGNALS[plan.init],
         limits=sorted(plan.limits.items()),
         capabilities=sorted(plan.capabilities.items()),
         sysctls=sorted(plan.sysctls.items()),
-        ports=sorted(plan.ports.items()),
         hosts=sorted(plan.network.hosts.items()),
-        volumes=volumes,
-        secrets=secrets,
+        **given,
     )
 
 

@@ -25,7 +25,7 @@ def _record(node: ast.ClassDef, comments: dict[int, str]) -> Iterator[str]:
     about = _prose(ast.get_docstring(node))
     yield f"{about}\n\n" if about else ""
     yield "| field | type | meaning |\n|---|---|---|\n"
-    last = node.body[0].lineno
+    last = node.lineno
     for field in node.body:
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             lines = range(last + 1, (field.end_lineno or field.lineno) + 1)

@@ -10,7 +10,7 @@ import functools
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -20,10 +20,9 @@ import yaml
 
 from migrator.assess import RULES, Finding, Level, Rule
 from migrator.assess.declared import rules as declared
-from migrator.assess.rules import FAMILIES, Check, Evidence, Side, Task, collected
+from migrator.assess.rules import FAMILIES, Evidence, Side, Task, collected
 from migrator.decode import DecodeError
 from migrator.errors import UsageError
-from migrator.facts import Facts
 
 ID = re.compile(r"([A-Z]{3,8})-[0-9]{2,4}")
 HINT = "see docs/rules.md"
@@ -73,7 +72,9 @@ def _python(path: Path, text: str) -> Iterable[tuple[str, Rule]]:
         raise UsageError(f"{path}:{error.lineno}: {error.msg}", HINT) from error
     except (Exception, SystemExit) as error:
         raise UsageError(f"{_place(path, error)}: {_words(error)}", HINT) from error
-    return [(_line(path, rule.check), _guarded(path, rule)) for rule in found.values()]
+    return [
+        (_line(path, rule.placed or rule.check), _guarded(path, rule)) for rule in found.values()
+    ]
 
 
 def _line(path: Path, check: Any) -> str:
@@ -83,10 +84,14 @@ def _line(path: Path, check: Any) -> str:
 
 def _guarded(path: Path, rule: Rule) -> Rule:
     task = functools.partial(_task, rule.id, rule.task) if rule.task else None
-    return replace(rule, check=functools.partial(_checked, path, rule.check), task=task)
+    check = functools.partial(_checked, path, rule.check)
+    placed = functools.partial(_checked, path, rule.placed) if rule.placed else None
+    return replace(rule, check=check, placed=placed, task=task)
 
 
-def _checked(path: Path, check: Check, found: Facts) -> Iterator[Evidence]:
+def _checked(
+    path: Path, check: Callable[[Any], Iterable[Evidence]], found: Any
+) -> Iterator[Evidence]:
     """What it finds; where it fails, that too."""
     try:
         for where, seen, *level in check(found):

@@ -59,6 +59,11 @@ class Workdir:
         return self.path / "assessment.before.json"
 
     @property
+    def target(self) -> Path:
+        """What the target was and had when it was last asked for this host."""
+        return self.path / "target.json"
+
+    @property
     def remediation(self) -> Path:
         """The tasks of the findings as a playbook, to be reviewed and run."""
         return self.path / "remediate.yml"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrator.errors import TargetUnfit
-from migrator.runtime import launch, preflight
+from migrator.runtime import engine, launch, preflight
 from migrator.runtime.run import TARGET_UNFIT, Explained, attempt, output
 
 
@@ -17,7 +17,7 @@ from migrator.runtime.run import TARGET_UNFIT, Explained, attempt, output
     [("podman version 5.4.2", (5, 4)), ("podman version 4.10.0-rc1", (4, 10)), ("?", (0, 0))],
 )
 def test_versions_are_numbers(said: str, version: tuple[int, int]) -> None:
-    assert preflight._version(said) == version
+    assert engine.version(said) == version
 
 
 def test_a_taken_port_is_named() -> None:

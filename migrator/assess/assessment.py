@@ -42,6 +42,7 @@ class Assessment:
     offers: tuple[Offer, ...]  # by port
     services: tuple[Service, ...]  # by name
     jobs: tuple[Timed, ...]
+    target: str = ""  # the host of the inventory that was checked as its target, or ""
 
     def blockers(self, waivers: Mapping[str, Waiver], today: str) -> list[Finding]:
         """Findings that stop a migration, by the waivers of today (ISO 8601)."""

@@ -13,6 +13,7 @@ import sys
 from typing import Any
 
 from migrator.assess import RULES, Finding, Level, Rule, assessment, fit, fleet, waivers
+from migrator.facts import target
 from migrator.records import section
 from migrator.schema import schema
 
@@ -74,6 +75,7 @@ def page() -> str:
     parts += ["\n", *section("The document", assessment)]
     for name in PARTS:
         parts += section(name, importlib.import_module(f"migrator.assess.{name}"))
+    parts += section("The target", target)
     parts.append(FLEET)
     for name in ("fleet", "waves"):
         parts += section(name, importlib.import_module(f"migrator.assess.{name}"))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from migrator.assess.finding import Finding, Level
+from migrator.assess.placement import Placement
 from migrator.assess.watched import Watched
 from migrator.facts import Facts
 
 # Where it was seen, what was seen there, and the level where it is not the rule's own.
 Evidence = tuple[str, str] | tuple[str, str, Level]
 Check = Callable[[Facts], Iterable[Evidence]]
+PlacedCheck = Callable[[Placement], Iterable[Evidence]]
 Side = Literal["source", "image", "target"]
 # An Ansible task that does what ``todo`` says about one finding; None where it cannot.
 Task = Callable[[Finding], dict[str, Any] | None]
@@ -23,7 +25,8 @@ Task = Callable[[Finding], dict[str, Any] | None]
 class Rule:
     """``side`` is where ``todo`` is done: on the old host, in the image, or on the target.
 
-    ``verify``: the check holds for the container as well, which must be silent there.
+    ``verify``: the check holds for the container as well, which must be silent there. ``placed``:
+    the rule is about the target and asks this in place of ``check``.
     """
 
     id: str
@@ -35,14 +38,26 @@ class Rule:
     side: Side
     task: Task | None
     verify: bool
+    placed: PlacedCheck | None = None
 
     def findings(self, found: Facts) -> list[Finding]:
         """What fires, or one that is not checked when it looked at facts that are missing."""
         watched = Watched(found)
-        findings = [self._finding(*evidence) for evidence in self.check(watched.facts)]
+        return self._seen(self.check(watched.facts), watched)
+
+    def against(self, pair: Placement) -> list[Finding]:
+        """The same of a host and its target; nothing of a rule that is about hosts alone."""
+        if self.placed is None:
+            return []
+        host, target = Watched(pair.found), Watched(pair.target)
+        shown = replace(pair, found=host.facts, target=target.facts)
+        return self._seen(self.placed(shown), host, target)
+
+    def _seen(self, seen: Iterable[Evidence], *watched: Watched[Any]) -> list[Finding]:
+        findings = [self._finding(*evidence) for evidence in seen]
         if findings:
             return findings
-        missing = {failure.subject: failure.message for failure in watched.missing()}
+        missing = {lost.subject: lost.message for one in watched for lost in one.missing()}
         return [
             self._finding(subject, message, Level.NOT_CHECKED)
             for subject, message in sorted(missing.items())[:1]
@@ -88,10 +103,37 @@ def rule(
     """Register a check; it yields (where, evidence) for each place where it fires."""
 
     def registered(check: Check) -> Check:
-        register = _registers[-1]
-        if id in register:
-            raise ValueError(f"two rules are called {id}")
-        register[id] = Rule(id, level, title, why, todo, check, side, task, verify)
+        _register(Rule(id, level, title, why, todo, check, side, task, verify))
         return check
 
     return registered
+
+
+def placed(
+    id: str,
+    level: Level,
+    title: str,
+    why: str,
+    todo: str,
+    *,
+    side: Side = "target",
+    task: Task | None = None,
+) -> Callable[[PlacedCheck], PlacedCheck]:
+    """Register a check of a host and its target together."""
+
+    def registered(check: PlacedCheck) -> PlacedCheck:
+        _register(Rule(id, level, title, why, todo, _nothing, side, task, False, check))
+        return check
+
+    return registered
+
+
+def _register(made: Rule) -> None:
+    register = _registers[-1]
+    if made.id in register:
+        raise ValueError(f"two rules are called {made.id}")
+    register[made.id] = made
+
+
+def _nothing(_: Facts) -> Iterable[Evidence]:
+    return ()

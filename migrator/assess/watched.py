@@ -5,18 +5,28 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import is_dataclass
-from typing import Any, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-from migrator.facts import Facts, Failure
+from migrator.facts import Failure
 
 
-class Watched:
+class Incomplete(Protocol):
+    """A record that says what of it is missing."""
+
+    @property
+    def failures(self) -> tuple[Failure, ...]: ...
+
+
+Record = TypeVar("Record", bound=Incomplete)
+
+
+class Watched(Generic[Record]):
     """``facts`` is to be given to a rule; ``missing`` what it looked for in vain."""
 
-    def __init__(self, found: Facts) -> None:
+    def __init__(self, found: Record) -> None:
         self._found = found
         self._used: set[str] = set()
-        self.facts = cast(Facts, _Window(found, "", self._used))
+        self.facts = cast(Record, _Window(found, "", self._used))
 
     def missing(self) -> list[Failure]:
         """Failures of a subject, or of a part of one, that was looked at; not those that are only

@@ -71,7 +71,8 @@ def reached(
 ) -> Iterator[Carrier | None]:
     """The machine that the stage works on; None where it needs none. ``given`` are the host's
     variables."""
-    if stage.where == "controller":
+    asked = stage.name == "assess" and options.target is not None
+    if stage.where == "controller" and not asked:
         yield None
         return
     here = bool(options.root) and stage.where == "source"

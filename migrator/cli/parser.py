@@ -14,6 +14,7 @@ examples:
   migrator discover web01                 read web01 into work/web01/facts.json
   migrator assess web01                   can it move, and what stands in the way
   migrator assess sources                 the same of a group, with the whole fleet at the end
+  migrator assess web01 --target box1     and whether box1 can take it
   migrator assess old --root /mnt/old     of a disk that is mounted here
   migrator launch web01 --target box1     start it on box1, a host of the same inventory
   ansible-playbook migrate.yml            all stages, for every host of the group sources
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=stage.summary, description=stage.summary)
         _common(verb, many="*" if name == "assess" else "+")
         _disk(verb, stage, name)
-        _target(verb, stage)
+        _target(verb, stage, name)
         if name == "assess":
             _assess(verb)
     command.add(verbs)
@@ -61,8 +62,12 @@ def _disk(verb: argparse.ArgumentParser, stage: stages.Stage, name: str) -> None
         verb.add_argument("--gentle", action="store_true", help="let all others on it go first")
 
 
-def _target(verb: argparse.ArgumentParser, stage: stages.Stage) -> None:
+def _target(verb: argparse.ArgumentParser, stage: stages.Stage, name: str) -> None:
     shown = "default: the host's migrator_target"
+    if name == "assess":
+        asked = "ask the target as well, and boot the launch profile there; " + shown
+        verb.add_argument("--target", metavar="HOST", nargs="?", const="", help=asked)
+        return
     there = stage.where == "target"
     verb.add_argument("--target", default="", help=shown if there else argparse.SUPPRESS)
 

@@ -1,11 +1,13 @@
-"""The runtime's verbs on a target: launch and status. Python 3.6 or later, as root."""
+"""The runtime's verbs on a target: launch, status and examine. Python 3.6 or later, as root."""
 
 import json
 from typing import IO, Any, Dict
 
+from migrator.runtime.examine import examine
 from migrator.runtime.launch import launch, status
 from migrator.runtime.run import Explained
 
+VERBS = {"launch": launch, "status": lambda params: status(params["name"]), "examine": examine}
 MAGIC = b"\nMIGRATOR-STREAM-2\n"  # as migrator/agent/frames.py has it
 
 
@@ -13,7 +15,7 @@ def run(verb: str, params: Dict[str, Any], stdin: IO[bytes], stdout: IO[bytes]) 
     """Serve one verb with one JSON document; 1 when that explains a failure."""
     failed = False
     try:
-        document = launch(params) if verb == "launch" else status(params["name"])
+        document = VERBS[verb](params)
     except Explained as error:
         failed = True
         words = {"message": error.message, "hint": error.hint, "code": error.code}

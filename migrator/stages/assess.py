@@ -1,4 +1,4 @@
-"""assess: rules judge the facts; nothing is reached or changed."""
+"""assess: rules judge the facts. Nothing is changed, and only a target that is named is reached."""
 
 from __future__ import annotations
 
@@ -11,19 +11,26 @@ from typing import Any
 from migrator import rulebook
 from migrator.assess import Assessment, Finding, Level, assess, remediate
 from migrator.assess.diff import Difference, compare
+from migrator.carrier import Caller
 from migrator.decode import DecodeError, decode
 from migrator.errors import Blocked, MigratorError, PlanInvalid, UsageError
+from migrator.facts import Facts
+from migrator.facts.target import Target
+from migrator.facts.target import load as facts_of_target
 from migrator.plan import Plan, Waiver
 from migrator.plan import file as plan_file
+from migrator.plan.propose import propose
 from migrator.stages.context import Context, Outcome
+from migrator.target import examine
 from migrator.workdir import read_json, write_json, write_text
 
 
-def run(context: Context, _: None = None) -> Outcome:
+def run(context: Context, target: Caller | None = None) -> Outcome:
+    """``target`` is asked as well, and the launch profile is booted there."""
     work, host = context.work, context.host
     if context.check and not (context.saved or work.facts.exists()):
         return Outcome(True, f"would assess {host} after it is discovered")
-    judged = _judge(context)
+    judged = _judge(context, target)
     last = _saved(work.assessment)
     changed = judged != last
     before = last if changed else _saved(work.assessment_before)
@@ -47,17 +54,36 @@ def run(context: Context, _: None = None) -> Outcome:
     )
 
 
-def _judge(context: Context) -> Assessment:
+def _judge(context: Context, target: Caller | None) -> Assessment:
     work, host = context.work, context.host
     plan = plan_file.load(work.plan, host) if work.plan.exists() else None
+    found = context.facts()
     return assess(
-        context.facts(),
+        found,
         plan,
         host=host,
         waivers=_waivers(context, plan),
         today=date.today().isoformat(),
         rules=rulebook.beside(context.rules),
+        on=_asked(context, found, plan, target) if target else _asked_before(context),
     )
+
+
+def _asked(context: Context, found: Facts, plan: Plan | None, target: Caller) -> Target:
+    plan = plan or propose(found, context.host)
+    document = examine(target, found, plan, context.host, boot=not context.check)
+    asked = facts_of_target(document)
+    if not context.check:
+        write_json(context.work.target, document)
+    return asked
+
+
+def _asked_before(context: Context) -> Target | None:
+    """What is known of the host's target, unless it has another one now."""
+    if not context.work.target.exists():
+        return None
+    asked = facts_of_target(read_json(context.work.target, "assess --target"))
+    return asked if context.target in ("", asked.name) else None
 
 
 def _write_remediation(context: Context, judged: Assessment) -> None:

@@ -51,7 +51,7 @@ class ActionModule(ActionBase):
                 target=arguments["target"],
             )
             bounds = limits.read(arguments["limits"])
-            place = self._task.delegate_to or host
+            place = self._task.delegate_to or ""
             outcome = self._stage(arguments["stage"], context, place, bounds)
         except MigratorError as error:
             return {"failed": True, "msg": str(error), "exit_code": error.exit_code}
@@ -67,12 +67,13 @@ class ActionModule(ActionBase):
         return answer
 
     def _stage(
-        self, name: str, context: stages.Context, host: str, bounds: limits.Limits
+        self, name: str, context: stages.Context, delegated: str, bounds: limits.Limits
     ) -> stages.Outcome:
         """Reach the host as the stage needs it: not at all, by the courier, or by a stream."""
         stage = stages.STAGES[name]
-        if stage.where == "controller":
+        if stage.where == "controller" and not (name == "assess" and delegated):
             return stage.run(context, None)
+        host = delegated or context.host
         if not stage.stream:
             return stage.run(context, courier.caller(self, host, bounds))
         from migrator.transport import connect  # not for a task that needs no stream: it is large

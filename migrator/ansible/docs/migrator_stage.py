@@ -7,7 +7,8 @@ description:
   - Runs a stage for the task's host. The roles of the same names do this; use the module where a
     role does not fit.
   - The stages discover and snapshot connect to the host, launch and verify to the host that
-    C(delegate_to) names, the others work on the controller alone.
+    C(delegate_to) names, the others work on the controller alone. Assess asks the host that
+    C(delegate_to) names as its target, if there is one.
   - Hosts need Python 2.7 or later (sources) or 3.6 or later (targets); Ansible's own modules are
     not used on them, and nothing is written to a source.
 options:

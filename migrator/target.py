@@ -1,0 +1,43 @@
+"""Ask a target what it is and has for one host, and boot the host's launch profile there."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from migrator import launch, quadlet
+from migrator.assess.target import wishes
+from migrator.carrier import Caller
+from migrator.facts import Facts
+from migrator.facts.target import TARGET_SCHEMA
+from migrator.plan import Plan
+
+
+def examine(target: Caller, found: Facts, plan: Plan, name: str, boot: bool) -> dict[str, Any]:
+    """The document ``target.json``. Without ``boot`` nothing is started there."""
+    asked = {
+        "name": name,
+        "ports": launch.ports(plan),
+        "volumes": [
+            launch.claimed(name, path)
+            for path, choice in plan.paths.items()
+            if choice.decision == "volume"
+        ],
+        "peers": [list(peer) for peer in wishes.peers(found)],
+        "names": wishes.names(found),
+        "modules": sorted(wishes.modules(found)),
+        "profile": quadlet.profile(plan) if boot else "",
+    }
+    begun = time.time()
+    answer = target.call("runtime", "examine", asked)
+    return {
+        **answer,
+        "schema": TARGET_SCHEMA,
+        "name": target.name,
+        "skew": _skew(answer, begun),
+    }
+
+
+def _skew(answer: dict[str, Any], begun: float) -> float:
+    """Its clock was read when the program began there, a moment after ``begun`` here."""
+    return round(float(answer.get("taken_at", begun)) - begun, 1)
