@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from cyclonedx.model import Property
 from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.dependency import Dependency
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
@@ -45,7 +46,8 @@ def sbom(found: Facts, host: str, manifest: str, created: str) -> dict[str, Any]
     )
     bom.metadata.tools.components.add(_tool())
     bom.components.update(_components(found))
-    bom.register_dependency(image, bom.components)
+    parts = [Dependency(part.bom_ref) for part in bom.components]
+    bom.dependencies.add(Dependency(image.bom_ref, parts))
     return cast(dict[str, Any], json.loads(JsonV1Dot6(bom).output_as_string()))
 
 
