@@ -14,6 +14,7 @@ import pytest
 from migrator.assess import RULES, Assessment, Level, Rule, assess
 from migrator.assess.rules import Evidence
 from migrator.facts import Facts, Failure
+from migrator.facts.services import Service
 from migrator.facts.storage import FstabLine
 from migrator.plan import Waiver
 from tests import assess as families
@@ -23,7 +24,7 @@ TOP = Path(__file__).resolve().parents[1]
 DEVICE = FstabLine("/etc/fstab:2", "UUID=1-2", "/srv", "ext4", "defaults", "UUID=1-2 /srv ext4")
 FSTAB = {"fstab": (DEVICE,)}
 HYPERVISOR = (make.unit("libvirtd.service"),)
-ENGINE = (make.unit("docker.service"),)
+ENGINE = (Service("containers", "kubelet", "running", ""),)
 
 
 def test_every_rule_has_one_case() -> None:
@@ -64,7 +65,7 @@ def test_what_fires_is_said_although_facts_are_missing() -> None:
 def test_fit_follows_the_highest_level() -> None:
     assert assess(make.facts(system={"machine_id": ""})).fit == "ready"
     assert assess(make.facts(storage=FSTAB)).fit == "ready-with-changes"
-    assert assess(make.facts(units=ENGINE)).fit == "needs-work"
+    assert assess(make.facts(services=ENGINE)).fit == "needs-work"
     assert assess(make.facts(units=HYPERVISOR)).fit == "keep-as-vm"
 
 

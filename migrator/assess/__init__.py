@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from migrator.assess import (
     addresses,
+    applications,
     databases,
     dependencies,
     fit,
+    identity,
     init,
     jobs,
     kernel,
@@ -56,6 +58,8 @@ SUBJECTS = (
     *(storage, mounts, remote, usage, databases),
     *(network, addresses, network_names, listeners, network_services),
     services,
+    applications,
+    identity,
     jobs,
     security,
     *(logs, log_files),

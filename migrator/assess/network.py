@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.facts import Facts
-from migrator.plan.grants import ENGINE_NOFILE
 from migrator.plan.propose import is_static
 
 # Interfaces that an engine or a hypervisor on the host makes for its own guests.
@@ -123,17 +122,3 @@ def sizes(found: Facts) -> Iterator[Evidence]:
         real = item.kind in ("ether", "bond", "team", "vlan", "bridge") and item.up
         if real and item.mtu != USUAL_MTU and not OF_GUESTS.match(item.name):
             yield item.name, f"MTU {item.mtu}"
-
-
-@rule(
-    "APP-08",
-    Level.WARNING,
-    "Limits beyond the engine's own",
-    "A service that asks for more files than the container may open does not start.",
-    "Check limits in the plan, and that the target allows as many.",
-)
-def limits(found: Facts) -> Iterator[Evidence]:
-    for setting in found.kernel.limits:
-        number = setting.value if setting.value.isdigit() else "0"
-        if setting.key.endswith(" nofile") and int(number) > ENGINE_NOFILE:
-            yield setting.where, setting.raw

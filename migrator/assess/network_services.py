@@ -8,8 +8,8 @@ from typing import Any
 
 from migrator.assess.finding import Finding, Level
 from migrator.assess.rules import Evidence, rule
+from migrator.assess.used import services
 from migrator.facts import Facts
-from migrator.facts.services import Service
 
 TUNNELS = ("tun", "tap", "wireguard", "ppp", "gre", "gretap", "ipip", "vti", "xfrm", "l2tp")
 VPN = ("openvpn", "strongswan", "wireguard", "xl2tpd", "pptpd")
@@ -24,13 +24,6 @@ ADMITS = {
     "postfix": "mynetworks",
 }
 LOCAL = re.compile(r"(127\.[\d.]+(/\d+)?|\[?::1?\]?(/\d+)?|\[::ffff:127\.0\.0\.0\]/104|localhost)$")
-
-
-def _used(found: Facts, *names: str) -> Iterator[tuple[str, Service]]:
-    """(its unit or name, service) of those that run or are started at boot."""
-    for service in found.services:
-        if service.name in names and service.state != "installed":
-            yield (*service.units, service.name)[0], service
 
 
 def _load_module(finding: Finding) -> dict[str, Any]:
@@ -53,7 +46,7 @@ def tunnels(found: Facts) -> Iterator[Evidence]:
     for item in found.network.interfaces:
         if item.kind in TUNNELS and (item.up or item.kind == "wireguard"):
             yield item.name, f"interface of kind {item.kind}"
-    for where, service in _used(found, *VPN):
+    for where, service in services(found, *VPN):
         yield where, f"{service.name} is {service.state}"
 
 
@@ -66,9 +59,9 @@ def tunnels(found: Facts) -> Iterator[Evidence]:
     side="target",
 )
 def boot_servers(found: Facts) -> Iterator[Evidence]:
-    for where, service in _used(found, "dhcpd", "tftpd"):
+    for where, service in services(found, "dhcpd", "tftpd"):
         yield where, f"{service.name} is {service.state}"
-    for where, service in _used(found, "dnsmasq"):
+    for where, service in services(found, "dnsmasq"):
         if "dhcp-range" in service.detail:
             yield where, f"dhcp-range {service.detail['dhcp-range']}"
 
@@ -83,7 +76,7 @@ def boot_servers(found: Facts) -> Iterator[Evidence]:
     side="target",
 )
 def takeover(found: Facts) -> Iterator[Evidence]:
-    for where, service in _used(found, *TAKEOVER):
+    for where, service in services(found, *TAKEOVER):
         yield where, f"{service.name} is {service.state}"
 
 
@@ -133,10 +126,10 @@ def _sshd(found: Facts) -> Iterator[Evidence]:
     side="target",
 )
 def admitted(found: Facts) -> Iterator[Evidence]:
-    for where, service in _used(found, "fail2ban"):
+    for where, service in services(found, "fail2ban"):
         yield where, f"{service.name} is {service.state}; it bans by firewall rules", Level.RISK
     for name, key in ADMITS.items():
-        for where, service in _used(found, name):
+        for where, service in services(found, name):
             value = service.detail.get(key, "")
             if any(not LOCAL.match(word) for word in re.split(r"[\s,;]+", value) if word):
                 yield (*service.configs, where)[0], f"{key} = {value}"

@@ -17,7 +17,7 @@ MUCH = 4  # a host that has so many times what is suggested is too large
 CONNECTIONS = 5000  # half of what the ports of one address are good for, with time to wait
 TEMPORARY = 256 * MB
 RUN = 64 * MB
-ELSEWHERE = re.compile(r"(vm\.nr_|fs\.inotify\.|kernel\.)")  # rules of the kernel say these
+ELSEWHERE = re.compile(r"(vm\.nr_|fs\.(inotify\.|aio-)|kernel\.)")  # rules of the kernel say these
 
 
 @rule(

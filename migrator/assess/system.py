@@ -1,4 +1,4 @@
-"""Rules about the system as a whole: release, init, identity, and what was not understood."""
+"""Rules about the facts themselves: what was not understood, and what could not be read."""
 
 from __future__ import annotations
 
@@ -7,21 +7,6 @@ from collections.abc import Iterator
 from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.facts import Facts
-
-# Releases that get no security updates any more: id -> the first version that does.
-SUPPORTED = {"debian": 12, "ubuntu": 22, "centos": 9, "rhel": 8, "rocky": 8, "almalinux": 8}
-
-
-@rule(
-    "IDN-01",
-    Level.INFO,
-    "The container keeps the machine id",
-    "While source and container both live, two systems have the same identity.",
-    "Set identity.machine_id to reset when the source stays in service.",
-)
-def machine_id(found: Facts) -> Iterator[Evidence]:
-    if found.system.machine_id:
-        yield "/etc/machine-id", found.system.machine_id
 
 
 @rule(

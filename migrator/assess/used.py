@@ -1,10 +1,12 @@
-"""What several families of rules ask of a host: which units count, and whose kernel it is."""
+"""What several families of rules ask of a host: which units and services count, and whose kernel
+it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from migrator.facts import Facts
+from migrator.facts.services import Service
 from migrator.facts.units import Unit
 from migrator.plan.propose import MASKED
 
@@ -29,6 +31,24 @@ def is_used(unit: Unit) -> bool:
     """Of a disk nobody knows what runs; there it counts what starts at boot."""
     state = unit.active or ("active" if unit.enabled in AT_BOOT else "inactive")
     return unit.load == "loaded" and state in ("active", "activating", "reloading")
+
+
+def services(found: Facts, *only: str) -> Iterator[tuple[str, Service]]:
+    """(its unit, or its name, service) of those that run or are started at boot; ``only`` of
+    these names or kinds, if there are any."""
+    for service in found.services:
+        wanted = not only or service.name in only or service.kind in only
+        if wanted and service.state != "installed":
+            names = [name for name in service.units if "@." not in name]
+            own = [name for name in names if name.endswith(".service")]
+            yield (*own, *names, service.name)[0], service
+
+
+def described(service: Service) -> str:
+    """As evidence: "mysql 10.1.48 runs"."""
+    state = "runs" if service.state == "running" else "starts at boot"
+    version = service.version.rpartition(":")[2]  # without its epoch
+    return f"{service.name} {version} {state}".replace("  ", " ")
 
 
 def has_own_kernel(found: Facts) -> bool:

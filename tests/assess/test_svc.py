@@ -1,19 +1,253 @@
-"""Rules about services."""
+"""Rules about services: what they keep, what starts them, what manages and watches them. Those of
+machines, mail, Java and licences are in test_svc_machine.py."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from migrator.assess import RULES, Level
+from migrator.facts.kernel import Segment
+from migrator.facts.services import Data, Part, Service
+from migrator.facts.storage import Usage
 from tests import builders as make
-from tests.assess import Cases, check
+from tests.assess import Cases, Goldens, check, check_golden, golden, seen
+
+AIO = make.setting("/etc/sysctl.d/97-oracle.conf:2", "fs.aio-max-nr", "1048576")
+SOCKET = {"Listen": "0.0.0.0:9090 (Stream)"}
+SHM = Segment("shm", 7, 1, 26, 2 << 30, 31)
+
+
+def service(kind: str, name: str, state: str = "running", **detail: str) -> dict[str, Any]:
+    return {"services": (Service(kind, name, state, "", detail=detail),)}
+
+
+def with_unit(kind: str, name: str, unit: str, **given: Any) -> dict[str, Any]:
+    known = Service(kind, name, "running", "", units=(unit,))
+    return {"services": (known,), "units": (make.unit(unit, **given),)}
+
 
 CASES: Cases = {
-    "SVC-01": ({"units": (make.unit("postgresql@13-main.service"),)}, {}),
-    "SVC-03": ({"units": (make.unit("docker.service"),)}, {}),
-    "SVC-12": ({"units": (make.unit("zabbix-agent.service"),)}, {}),
+    "SVC-01": (service("database", "mysql"), service("database", "mysql", "installed")),
+    "SVC-02": ({"sysctls": (AIO,)}, service("database", "mysql", innodb_flush_method="fsync")),
+    "SVC-03": (service("containers", "kubelet"), service("containers", "docker", "installed")),
+    "SVC-09": (
+        with_unit("guest", "qemu-guest-agent", "qemu-guest-agent.service"),
+        service("guest", "open-vm-tools", "installed"),
+    ),
+    "SVC-10": (service("backup", "bareos-fd"), service("backup", "bareos-fd", "installed")),
+    "SVC-11": (
+        {"units": (make.unit("sentinelone.service"),)},
+        service("security", "aide", "installed"),
+    ),
+    "SVC-12": (service("monitoring", "telegraf"), service("monitoring", "grafana")),
+    "SVC-13": (
+        service("configuration", "puppet", server="puppet.example.org"),
+        with_unit("configuration", "puppet", "puppetserver.service"),
+    ),
+    "SVC-14": (
+        service("configuration", "unattended-upgrades"),
+        {"jobs": (make.job("crontab", "/etc/cron.d/x:1", "apt-get -q update"),)},
+    ),
+    "SVC-15": (
+        {"units": (make.unit("snap-aws\\x2dcli-12.mount", sub="mounted"),)},
+        {"units": (make.unit("snapd.service"), make.unit("snap.lxd.activate.service"))},
+    ),
+    "SVC-16": (
+        {"units": (make.unit("cockpit.socket", sub="listening", properties=SOCKET),)},
+        {"units": (make.unit("dbus.socket", properties={"Listen": "/run/dbus (Stream)"}),)},
+    ),
+    "SVC-20": (
+        service("database", "mysql", wsrep_cluster_address="gcomm://10.0.0.1,10.0.0.2"),
+        service("database", "mysql", wsrep_cluster_address="gcomm://"),
+    ),
+    "SVC-22": (
+        {"kernel": {"segments": (SHM,)}},
+        {"kernel": {"running": {"kernel.sem": "250 32000 100 128"}}},
+    ),
+    "SVC-23": (
+        {"processes": (make.process(9, "/usr/sap/HDB/HDB00/exe/hdbnameserver"),)},
+        {"accounts": {"users": (make.user("sapadm"),)}},
+    ),
+}
+GOLDENS: Goldens = {
+    "SVC-01": ("lamp", "el7"),
+    "SVC-02": ("el6", "lamp"),
+    "SVC-03": ("el7", "debian11"),
+    "SVC-12": ("lamp", "el7"),
+    "SVC-16": ("el6", "el7"),
+    "SVC-22": ("el6", "el7"),
+    "SVC-23": ("sles11", "sles15"),
+}
+# No golden host has a snap, an agent that is not its distribution's, a cluster or an update that
+# installs itself: of these only the silence is seen on one.
+SILENT = {
+    "SVC-09": "lamp",
+    "SVC-10": "lamp",
+    "SVC-11": "el7",
+    "SVC-13": "el6",
+    "SVC-14": "ubuntu1804",
+    "SVC-15": "ubuntu2204",
+    "SVC-20": "lamp",
 }
 
 
 @pytest.mark.parametrize("id", CASES)
 def test_fires_where_it_should_and_only_there(id: str) -> None:
     check(id, CASES)
+
+
+@pytest.mark.parametrize("id", GOLDENS)
+def test_golden_hosts_are_told_apart(id: str) -> None:
+    check_golden(id, GOLDENS)
+
+
+@pytest.mark.parametrize("id", SILENT)
+def test_golden_hosts_without_it_are_not_blamed(id: str) -> None:
+    assert RULES[id].findings(golden(SILENT[id])) == []
+
+
+@pytest.mark.parametrize(("kind", "name"), [("database", "memcached"), ("directory", "bind")])
+def test_what_keeps_nothing_is_no_database(kind: str, name: str) -> None:
+    assert seen("SVC-01", **service(kind, name)) == []
+
+
+def test_a_directory_server_keeps_a_database() -> None:
+    known = Service("directory", "slapd", "enabled", "2.4", data=(Data("/var/lib/ldap", 1),))
+    (found,) = seen("SVC-01", services=(known,))
+    assert found.evidence == "slapd 2.4 starts at boot, with its data in /var/lib/ldap"
+
+
+@pytest.mark.parametrize(("path", "level"), [("/srv/mysql", Level.INFO), ("/opt/db", Level.RISK)])
+def test_direct_writes_want_a_volume(path: str, level: Level) -> None:
+    detail = {"innodb_flush_method": "O_DIRECT"}
+    known = Service("database", "mysql", "running", "", data=(Data(path, 1),), detail=detail)
+    (found,) = seen("SVC-02", services=(known,))
+    assert found.level == level
+
+
+def test_the_targets_share_of_requests_is_set_and_told_once() -> None:
+    (found,) = seen("SVC-02", sysctls=(AIO,))
+    task = RULES["SVC-02"].task
+    assert task and (task(found) or {})["name"] == "Set fs.aio-max-nr"
+    assert seen("KRN-06", sysctls=(AIO,)) == seen("RES-04", sysctls=(AIO,)) == []
+
+
+def test_an_engine_without_containers_is_only_disabled() -> None:
+    docker = Service("containers", "docker", "enabled", "20.10", data=(Data("/srv/docker", 0),))
+    (found,) = seen("SVC-03", services=(docker, Service("containers", "containerd", "running", "")))
+    assert (found.level, found.evidence) == (
+        Level.WARNING,
+        "docker 20.10 starts at boot, no container was seen; its directory is /srv/docker",
+    )
+    parts = (Part("container", "cache", ""),)
+    holds = Service("containers", "docker", "enabled", "", parts=parts)
+    (found,) = seen("SVC-03", services=(holds,))
+    assert found.level == Level.OVERRIDABLE
+
+
+def test_people_who_log_in_by_the_cloud_are_warned() -> None:
+    assert seen("SVC-09", **service("guest", "amazon-ssm"))[0].level == Level.WARNING
+    masked = seen("SVC-09", **with_unit("guest", "hyperv", "hypervkvpd.service"))
+    assert [(f.level, f.evidence) for f in masked] == [(Level.INFO, "hyperv, masked by the plan")]
+
+
+def test_a_guest_that_is_masked_is_silent_in_the_container() -> None:
+    assert RULES["SVC-09"].verify
+    gone = Service(
+        "guest", "qemu-guest-agent", "installed", "", units=("qemu-guest-agent.service",)
+    )
+    masked = make.unit("qemu-guest-agent.service", load="masked", active="inactive")
+    assert seen("SVC-09", services=(gone,), units=(masked,)) == []
+
+
+@pytest.mark.parametrize(
+    ("id", "command"),
+    [
+        ("SVC-11", "/etc/cron.daily/dailyaidecheck"),
+        ("SVC-13", "/opt/puppetlabs/bin/puppet agent --onetime"),
+        ("SVC-13", "ansible-pull -U https://git.example.org/x"),
+        ("SVC-14", "apt-get -qy dist-upgrade"),
+        ("SVC-14", "yum -y update"),
+    ],
+)
+def test_jobs_do_it_as_well(id: str, command: str) -> None:
+    (found,) = seen(id, jobs=(make.job("crontab", "/etc/crontab:9", command),))
+    assert found.where == "/etc/crontab:9"
+
+
+def test_blocks_of_disks_are_not_backed_up_from_within() -> None:
+    assert seen("SVC-10", **service("backup", "veeam"))[0].level == Level.RISK
+    assert seen("SVC-10", **service("backup", "tsm"))[0].level == Level.WARNING
+
+
+def test_checksums_change_once_but_a_guard_in_the_kernel_never_starts() -> None:
+    assert seen("SVC-11", **service("security", "ossec"))[0].level == Level.WARNING
+    assert seen("SVC-11", **service("security", "crowdstrike"))[0].level == Level.RISK
+
+
+def test_who_only_waits_for_orders_changes_nothing_by_itself() -> None:
+    assert seen("SVC-13", **service("configuration", "landscape"))[0].level == Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("names", "level"),
+    [
+        (("snap-core22-1.mount",), Level.INFO),
+        (("snap-shop-1.mount",), Level.RISK),
+        (("snap-shop-1.mount", "snap.shop.web.service"), Level.OVERRIDABLE),
+        (("snap.shop.web.service",), Level.OVERRIDABLE),
+        (
+            ("snap-amazon\\x2dssm\\x2dagent-9.mount", "snap.amazon-ssm-agent.a.service"),
+            Level.WARNING,
+        ),
+    ],
+)
+def test_a_service_from_a_snap_is_missing(names: tuple[str, ...], level: Level) -> None:
+    (found,) = seen("SVC-15", units=tuple(make.unit(name) for name in names))
+    assert found.level == level
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value", "fires"),
+    [
+        ("redis", "replicaof", "10.0.0.5 6379", True),
+        ("redis", "replicaof", "127.0.0.1 6379", False),
+        ("redis", "cluster-enabled", "no", False),
+        ("etcd", "etcd_initial_cluster", "default=http://localhost:2380", False),
+        ("etcd", "etcd_initial_cluster", "a=http://10.0.0.1:2380,b=http://10.0.0.2:2380", True),
+        ("kafka", "zookeeper.connect", "localhost:2181", False),
+        ("kafka", "zookeeper.connect", "zk1:2181,zk2:2181", True),
+        ("zookeeper", "server.1", "old.example.org:2888:3888", False),
+        ("elasticsearch", "discovery.seed_hosts", '["127.0.0.1", "[::1]"]', False),
+        ("elasticsearch", "discovery.seed_hosts", '["es1", "es2"]', True),
+        ("cassandra", "seeds", "127.0.0.1:7000", False),
+        ("mongodb", "replsetname", "rs0", True),
+    ],
+)
+def test_a_member_has_others(name: str, key: str, value: str, fires: bool) -> None:
+    assert bool(seen("SVC-20", **service("database", name, **{key: value}))) == fires
+
+
+def test_a_limit_that_no_file_sets_is_lost() -> None:
+    running = {"running": {"kernel.shmmni": "8192"}}
+    (found,) = seen("SVC-22", kernel=running)
+    assert (found.level, found.evidence) == (
+        Level.RISK,
+        "kernel.shmmni = 8192, which no file sets",
+    )
+    kept = make.setting("/etc/sysctl.conf:1", "kernel.shmmni", "8192")
+    assert seen("SVC-22", kernel={**running, "sysctls": (kept,)}) == []
+
+
+def test_memory_is_told_by_its_owner() -> None:
+    (found,) = seen("SVC-22", kernel={"segments": (SHM,)}, users=(make.user("postgres", 26),))
+    assert (found.where, found.evidence) == ("user postgres", "1 objects (shm), 2048 MB of memory")
+
+
+def test_a_database_in_memory_blocks_but_another_sap_is_a_decision() -> None:
+    assert seen("SVC-23", **{"storage": {"mounts": (make.mount("/hana/data"),)}})[0].level == 50
+    row = Usage("/usr/sap", 1, 1, 0, 0, 0, 0, complete=True)
+    (found,) = seen("SVC-23", users=(make.user("nw1adm"),), storage={"usage": (row,)})
+    assert (found.level, found.evidence) == (Level.OVERRIDABLE, "SAP with its user nw1adm")

@@ -20,6 +20,11 @@ POOLS = (
     "/etc/opt/remi/*/php-fpm.d/*.conf",
     "/etc/opt/rh/*/php-fpm.d/*.conf",
 )
+PHP = ("/etc/php/*/fpm/php.ini", "/etc/php5/fpm/php.ini", "/etc/php.ini")
+POOL = (
+    "listen,user,group,pm,pm.max_children,chroot,chdir,"
+    "php_value[session.save_path],php_admin_value[session.save_path]"
+)
 PROGRAMS = (
     "/etc/supervisor/conf.d/*.conf",
     "/etc/supervisord.d/*.ini",
@@ -49,7 +54,8 @@ def _with_further(host, service, patterns):
 def php_fpm(host, service):
     # type: (Host, dict[str, Any]) -> None
     for path in _with_further(host, service, POOLS):
-        _parts(host, service, "pool", path, "listen,user,group,pm,pm.max_children,chroot,chdir")
+        _parts(host, service, "pool", path, POOL)
+    service["configs"] += [path for pattern in PHP for path in host.matching(pattern)]
 
 
 def supervisor(host, service):

@@ -11,7 +11,8 @@ WANTED = {
             "bind-address socket server-id log_bin log-bin innodb_buffer_pool_size "
             "character-set-server default-storage-engine lower_case_table_names "
             "replicate-do-db read_only "
-            "innodb_flush_log_at_trx_commit innodb_doublewrite"
+            "innodb_flush_log_at_trx_commit innodb_doublewrite innodb_flush_method "
+            "wsrep_cluster_address"
         ),
     ),
     "redis": (
@@ -30,6 +31,7 @@ WANTED = {
         "native_transport_port",
         "cluster_name listen_address seeds",
     ),
+    "php-fpm": ("", "", "session.save_path session.save_handler"),
     "influxdb": ("dir", "", "bind-address"),
     "memcached": ("", "port", "-m -l -c cachesize maxconn"),
     "etcd": ("etcd_data_dir", "", "etcd_name etcd_listen_client_urls etcd_initial_cluster"),

@@ -38,7 +38,7 @@ INITSCRIPTS = {
 }
 # Rules of their own say these.
 OTHERS = re.compile(
-    r"(vm\.nr_\w*hugepages|fs\.inotify\.|kernel\.core_pattern$|fs\.(file-max|nr_open)$"
+    r"(vm\.nr_\w*hugepages|fs\.inotify\.|kernel\.core_pattern$|fs\.(file-max|nr_open|aio-max-nr)$"
     r"|net\.(netfilter\.)?nf_conntrack_|net\.ipv4\.netfilter\.)"
 )
 # How the kernel behaves to its administrator; no service counts on it.

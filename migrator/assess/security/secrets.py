@@ -140,15 +140,3 @@ def _place(found: Facts, secret: Secret) -> str:
         if line.path in files and line.detail == name:
             return f"{line.path}:{line.line}"
     return secret.path
-
-
-@rule(
-    "IDN-02",
-    Level.INFO,
-    "The container keeps the host's ssh keys",
-    "Clients go on without a question; the keys travel as secrets.",
-    "Set identity.host_keys to reset when the source stays in service.",
-)
-def host_keys(found: Facts) -> Iterator[Evidence]:
-    for secret in _of(found, "ssh-host-key"):
-        yield secret.path, secret.kind

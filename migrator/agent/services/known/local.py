@@ -64,6 +64,13 @@ KINDS = (
     ),
     kind(
         "containers",
+        "lxd",
+        units=r"(?:snap\.)?lxd(?:\.daemon)?|incus",
+        programs="lxd|incusd",
+        packages="lxd|incus",
+    ),
+    kind(
+        "containers",
         "kubelet",
         units="kubelet|k3s(?:-agent)?",
         programs="kubelet|k3s",
