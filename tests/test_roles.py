@@ -16,6 +16,7 @@ from tests import hosts
 
 TOP = Path(__file__).resolve().parents[1]
 WAIVER = {"reason": "it is moved last", "owner": "ops", "expires": "2999-01-01"}
+WAIVERS = dict.fromkeys(("INI-01", "STO-11"), WAIVER)  # what blocks it
 ANSWER = [
     "answer.result.fit == 'keep-as-vm'",
     "'INI-01' in answer.result.findings",
@@ -32,10 +33,18 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "work"
 
 
-def play(work: Path, play: dict[str, Any], **variables: Any) -> subprocess.CompletedProcess[str]:
+def play(
+    work: Path, play: dict[str, Any], *words: str, **variables: Any
+) -> subprocess.CompletedProcess[str]:
     path = work.parent / "play.yml"
     path.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, **play}]))
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "el6,", str(path)]
+    command = [
+        str(Path(sys.executable).parent / "ansible-playbook"),
+        "-i",
+        "el6,",
+        str(path),
+        *words,
+    ]
     command += ["-e", json.dumps({"migrator_work": str(work), **variables})]
     environment = {**os.environ, "ANSIBLE_CONFIG": str(TOP / "ansible.cfg")}
     environment["ANSIBLE_ROLES_PATH"] = str(TOP / "roles")
@@ -59,7 +68,7 @@ def test_findings_are_an_answer_with_parts(work: Path) -> None:
     [
         ({}, 0),
         ({"migrator_fail_on": "blocker"}, 1),
-        ({"migrator_fail_on": "blocker", "migrator_choices": {"waivers": {"INI-01": WAIVER}}}, 0),
+        ({"migrator_fail_on": "blocker", "migrator_choices": {"waivers": WAIVERS}}, 0),
     ],
 )
 def test_the_role_fails_on_what_is_not_waived(
@@ -83,3 +92,12 @@ def test_rules_of_ones_own_reach_the_role(work: Path, tmp_path: Path) -> None:
     assert "failed=0" in done.stdout, done.stdout
     judged = json.loads((work / "el6/assessment.json").read_text())
     assert "ACM-01" in {finding["id"] for finding in judged["findings"]}
+
+
+def test_the_role_asks_the_target(work: Path) -> None:
+    """This machine is the target; in check mode nothing is started there."""
+    local = {"migrator_check_target": True, "migrator_target": "localhost"}
+    done = play(work, {"roles": ["assess"]}, "--check", ansible_connection="local", **local)
+    assert "failed=0" in done.stdout, done.stdout
+    assert "el6 -> localhost" in done.stdout
+    assert not (work / "el6/target.json").exists(), "a check writes nothing"

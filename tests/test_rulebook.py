@@ -16,6 +16,7 @@ from migrator.cli import main
 from migrator.errors import UsageError
 from migrator.facts import Facts
 from migrator.facts.network import Peer
+from migrator.facts.target import Target, TargetSystem
 from migrator.plan import Waiver
 from tests import builders as make
 from tests import hosts
@@ -59,7 +60,7 @@ def test_the_examples_of_the_page(tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text("".join(blocks("yaml")))
     (tmp_path / "acme.py").write_text("".join(blocks("python")))
     rules = own(tmp_path)
-    assert list(rules) == ["ACM-10", "ACM-01", "ACM-02"]
+    assert list(rules) == ["ACM-10", "ACM-11", "ACM-01", "ACM-02"]
     agent = make.unit("zabbix-agent2.service")
     timer = make.unit("report-export.timer")
     share = make.mount("/srv/reports", "network")
@@ -75,6 +76,9 @@ def test_the_examples_of_the_page(tmp_path: Path) -> None:
     (play,) = remediate.plays(assess(loud, rules=rulebook.beside(str(tmp_path))), rules)
     assert "systemctl stop report-export.timer" in str(play["tasks"])
     assert rules["ACM-01"].verify and rules["ACM-01"].side == "source"
+    other = Target(1, "box1", 0.0, 0.0, TargetSystem("Fedora Linux 43"))
+    judged = assess(loud, rules=rules, on=other)
+    assert [f.evidence for f in judged.findings if f.id == "ACM-11"] == ["Fedora Linux 43"]
     (tmp_path / "wrong").mkdir()
     match = "{each: network.peers, all: [{field: proces, equals: x}]}"
     message = refused(tmp_path / "wrong", match)

@@ -5,6 +5,7 @@ links: its /usr is the target's own. It shows whether the engine takes the profi
 init comes up with it and stops again. Nothing of it is left, and nothing of it survives a reboot.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -14,6 +15,8 @@ from typing import Any, Dict, List
 
 from migrator.runtime.run import attempt
 
+NAME = "migrator-trial-"
+PLACE = Path("/run")
 UNITS = Path("/run/containers/systemd")
 UP = 5.5  # seconds until its init must be up
 DOWN = 3.0  # seconds until it must have stopped
@@ -43,14 +46,16 @@ PodmanArgs=--tty
 Restart=no
 TimeoutStartSec=10
 TimeoutStopSec=5
+RuntimeMaxSec=30
 """
 
 
 def boot(profile: str) -> Dict[str, Any]:
     """{"up", "down", "seconds", "reason"}: whether the init came up and stopped, and else why
     not. ``profile`` is lines of a quadlet's section Container."""
-    name = "migrator-trial-%d" % os.getpid()
-    place = Path("/run", name)
+    _remove_left()
+    name = NAME + str(os.getpid())
+    place = PLACE / name
     begun = time.time()
     try:
         words = _start(name, place, profile)
@@ -138,6 +143,13 @@ def _reason(name: str, otherwise: str) -> str:
     return " / ".join(errors[-1:] or lines[-3:]) or otherwise
 
 
+def _remove_left() -> None:
+    """What others left that were killed; the name has their pid."""
+    for place in PLACE.glob(NAME + "*"):
+        if not Path("/proc", place.name[len(NAME) :]).exists():
+            _remove(place.name, place)
+
+
 def _remove(name: str, place: Path) -> None:
     attempt(["podman", "rm", "--force", "--time", "0", "--ignore", name])
     attempt(["systemctl", "kill", "--signal", "KILL", name + ".service"])
@@ -147,3 +159,5 @@ def _remove(name: str, place: Path) -> None:
     attempt(["systemctl", "daemon-reload"])
     attempt(["systemctl", "reset-failed", name + ".service"])
     shutil.rmtree(str(place), ignore_errors=True)
+    with contextlib.suppress(OSError):  # it is not empty: others use it
+        UNITS.rmdir()

@@ -51,7 +51,7 @@ class ActionModule(ActionBase):
                 target=arguments["target"],
             )
             bounds = limits.read(arguments["limits"])
-            place = self._task.delegate_to or ""
+            place = str(plain(self._task.delegate_to or ""))
             outcome = self._stage(arguments["stage"], context, place, bounds)
         except MigratorError as error:
             return {"failed": True, "msg": str(error), "exit_code": error.exit_code}
