@@ -22,6 +22,7 @@ from migrator.assess import (
     network,
     network_names,
     network_services,
+    oddities,
     offers,
     prediction,
     release,
@@ -55,7 +56,7 @@ __all__ = ["RULES", "Assessment", "Finding", "Level", "Measured", "Rule", "asses
 SUBJECTS = (
     *(kernel, init, release, resources_needed),
     system,
-    *(storage, mounts, remote, usage, databases),
+    *(storage, mounts, remote, usage, oddities, databases),
     *(network, addresses, network_names, listeners, network_services),
     services,
     applications,

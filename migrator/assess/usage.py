@@ -29,9 +29,15 @@ RUNTIME = ("/run/", "/var/run/", "/dev/", "/tmp/", "/sys/", "@")
 
 def on_volume(found: Facts, path: str) -> bool:
     """Whether the plan puts it on a volume without being told to."""
+    return bool(volume(found, path))
+
+
+def volume(found: Facts, path: str) -> str:
+    """The path of that volume, "" for none."""
     tops = [*STATE, *(row.path for row in found.storage.state)]
     tops += [mount.path for mount in found.storage.mounts if mount.kind == "local"]
-    return any(f"{path}/".startswith(f"{top}/") for top in tops if top != "/")
+    above = [top for top in tops if top != "/" and f"{path}/".startswith(f"{top}/")]
+    return max(above, key=len, default="")
 
 
 def _rows(found: Facts) -> Iterator[Usage]:

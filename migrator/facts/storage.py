@@ -203,6 +203,23 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class Oddity:
+    """Files that a copy may not keep as they are, where the walk of ``usage`` met them.
+
+    ``owner``: of a number without a name here, a row for each number; ``link``: with another name
+    in another directory of the second level, a row for two of these; ``sparse``: with 1 MiB or more
+    of holes, a row for a directory of the second level; ``device``: a device outside of /dev, a row
+    for each directory.
+    """
+
+    kind: Literal["owner", "link", "sparse", "device"]
+    path: str  # of the first one
+    detail: str  # of that: its owner's number, its other name, "c 1 3"; "" for a sparse one
+    count: int
+    size: int  # bytes, holes included
+
+
+@dataclass(frozen=True)
 class StateDirectory:
     """A directory among programs and data that belongs to a service's user: it is written to."""
 
@@ -227,4 +244,5 @@ class Storage:
     quotas: tuple[Quota, ...] = ()
     snapshots: tuple[SnapshotAbility, ...] = ()
     usage: tuple[Usage, ...] = ()  # empty for a recording
+    oddities: tuple[Oddity, ...] = ()  # as usage
     state: tuple[StateDirectory, ...] = ()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
+import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from migrator.agent.host import Host
+from migrator.agent.storage.oddities import Oddities
 from migrator.decode import decode
-from migrator.facts.storage import Usage
+from migrator.facts.storage import Oddity, Usage
 from tests.agent.trees import grown
 
 usage = importlib.import_module("migrator.agent.storage.usage")
@@ -20,7 +22,7 @@ DAY = 86400
 
 
 def rows(top: Path) -> dict[str, Usage]:
-    found = [decode(Usage, row) for row in usage.usage(Host(str(top)), NOW)]
+    found = [decode(Usage, row) for row in usage.usage(Host(str(top)), NOW, Oddities({}))]
     assert [row.path for row in found] == sorted(row.path for row in found)
     return {row.path: row for row in found}
 
@@ -58,7 +60,7 @@ def test_a_walk_that_takes_too_long_says_what_it_left(
     grown(tmp_path, {"var/log/messages": "x" * 100})
     monkeypatch.setattr(usage, "MOST", 1000)
     host = Host(str(tmp_path))
-    found = {row["path"]: row for row in usage.usage(host, NOW)}
+    found = {row["path"]: row for row in usage.usage(host, NOW, Oddities({}))}
     assert not found["/home"]["complete"] and not found["/home/mail"]["complete"]
     assert 0 < found["/home"]["files"] < 2000
     assert found["/var/log"]["complete"] and found["/var/log"]["size"] == 100
@@ -85,7 +87,7 @@ def test_what_only_root_may_list_is_said(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(os, "listdir", refuse)
     host = Host(str(tmp_path))
-    found = {row["path"]: row for row in usage.usage(host, NOW)}
+    found = {row["path"]: row for row in usage.usage(host, NOW, Oddities({}))}
     assert {path: row["complete"] for path, row in found.items()} == {
         "/srv": False,
         "/srv/closed": False,
@@ -118,4 +120,28 @@ def test_only_local_mounts_are_entered(tmp_path: Path) -> None:
 
 def test_a_recording_has_no_sizes(tmp_path: Path) -> None:
     aged(tmp_path, "srv/data/file", 30)
-    assert usage.usage(Host(str(tmp_path), recording=[]), NOW) == []
+    assert usage.usage(Host(str(tmp_path), recording=[]), NOW, Oddities({})) == []
+
+
+def test_files_that_a_copy_may_not_keep(tmp_path: Path) -> None:
+    aged(tmp_path, "srv/a/one", 30)
+    aged(tmp_path, "srv/a/mine", 30)
+    os.chown(tmp_path / "srv/a/mine", 0, 0)
+    os.link(tmp_path / "srv/a/one", tmp_path / "srv/a/two")
+    os.link(tmp_path / "srv/a/one", tmp_path / "srv/b")
+    os.chown(tmp_path / "srv/a/one", 5001, 0)
+    with (tmp_path / "srv/image").open("wb") as handle:
+        handle.truncate(4 << 20)
+    (tmp_path / "var/named/dev").mkdir(parents=True)
+    for name in ("null", "zero"):
+        os.mknod(tmp_path / "var/named/dev" / name, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+    aged(tmp_path, "var/lib/docker/overlay2/x", 30)
+    os.chown(tmp_path / "var/lib/docker/overlay2/x", 4711, 0)
+    walked = Oddities({0: "root"})
+    usage.usage(Host(str(tmp_path)), NOW, walked)
+    assert [decode(Oddity, row) for row in walked.done()] == [
+        Oddity("device", "/var/named/dev/null", "c 1 3", 2, 0),
+        Oddity("link", "/srv/b", "/srv/a/one", 1, 4096),
+        Oddity("owner", "/srv/a/one", "5001", 3, 12288),
+        Oddity("sparse", "/srv/image", "", 1, 4 << 20),
+    ]

@@ -12,7 +12,7 @@ from migrator.facts.accounts import Directory, User
 from migrator.facts.network import NameService
 from migrator.facts.packages import Package
 from migrator.facts.security import Privileged, SshdSetting
-from migrator.facts.storage import StateDirectory
+from migrator.facts.storage import Oddity, StateDirectory
 from tests import builders as make
 from tests.assess import Cases, Goldens, check, check_golden, seen
 
@@ -41,6 +41,10 @@ def asks(kind: str, word: str, *servers: str, database: str = "passwd") -> dict[
 
 CASES: Cases = {
     "SEC-05": (asks("sssd", "sss"), asks("sssd", "nis")),
+    "SEC-06": (
+        {"storage": {"oddities": (Oddity("owner", "/srv/a", "5001", 3, 9),)}},
+        {"storage": {"oddities": (Oddity("sparse", "/srv/a", "", 3, 9),)}},
+    ),
     "SEC-11": (
         {"security": {"privileged": (Privileged("/opt/app/run", "4755", 0, 0, ""),)}},
         {
@@ -69,6 +73,7 @@ CASES: Cases = {
 }
 GOLDENS: Goldens = {
     "SEC-05": ("el7", "lamp"),
+    "SEC-06": ("lamp", "debian12"),
     "SEC-11": ("lamp", "el7"),
     "SEC-12": ("el6", "el8"),
     "SEC-13": ("el6", "el7"),

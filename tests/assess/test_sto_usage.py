@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
-from migrator.assess import Level
+from migrator.assess import RULES, Level
+from migrator.facts import Failure
 from migrator.facts.network import UnixSocket
-from migrator.facts.storage import Usage
+from migrator.facts.storage import Oddity, Usage
 from tests import builders as make
 from tests.assess import Cases, check, seen
 
@@ -19,7 +21,24 @@ def usage(path: str, size: int = 0, files: int = 1, size_day: int = 0) -> Usage:
     return Usage(path, files, size, 1, size_day, 1, size_day, complete=True)
 
 
+def odd(kind: Literal["link", "sparse", "device"], path: str, detail: str = "") -> Oddity:
+    return Oddity(kind, path, detail, 2, GB)
+
+
+# A golden host is kept in git, which knows neither holes nor hard links nor devices.
 CASES: Cases = {
+    "STO-14": (
+        {"storage": {"oddities": (odd("sparse", "/srv/vm.img"),)}},
+        {"storage": {"oddities": (odd("device", "/var/named/dev/null", "c 1 3"),)}},
+    ),
+    "STO-15": (
+        {"storage": {"oddities": (odd("link", "/usr/bin/git", "/usr/lib/git-core/git"),)}},
+        {"storage": {"oddities": (odd("sparse", "/srv/vm.img"),)}},
+    ),
+    "STO-16": (
+        {"storage": {"oddities": (odd("device", "/var/named/dev/null", "c 1 3"),)}},
+        {"storage": {"oddities": (odd("sparse", "/srv/vm.img"),)}},
+    ),
     "STO-17": (
         {
             "network": {
@@ -67,3 +86,26 @@ def test_inodes_count_for_file_systems_of_the_hosts_own() -> None:
         replace(make.mount("/etc/hosts"), **many),
     )
     assert [finding.where for finding in seen("STO-19", storage={"mounts": mounts})] == ["/srv"]
+
+
+@pytest.mark.parametrize(
+    ("row", "level"),
+    [
+        (odd("link", "/usr/bin/a", "/usr/lib/a"), Level.INFO),
+        (odd("link", "/srv/a/x", "/srv/b/x"), Level.INFO),
+        (odd("link", "/srv/a/x", "/usr/lib/x"), Level.WARNING),
+        (odd("link", "/srv/a/x", "/home/a/x"), Level.WARNING),
+        (odd("device", "/var/named/dev/null", "c 1 3"), Level.INFO),
+        (odd("device", "/var/named/dev/log", "c 10 200"), Level.WARNING),
+        (odd("device", "/var/spool/postfix/dev/null", "c 1 3"), Level.WARNING),
+    ],
+)
+def test_what_a_volume_takes_from_files(row: Oddity, level: Level) -> None:
+    id = "STO-15" if row.kind == "link" else "STO-16"
+    assert [finding.level for finding in seen(id, storage={"oddities": (row,)})] == [level]
+
+
+def test_what_was_not_counted_is_not_checked() -> None:
+    lost = Failure("storage.usage", "failed", "x")
+    (found,) = RULES["STO-14"].findings(make.facts(failures=(lost,)))
+    assert found.level == Level.NOT_CHECKED

@@ -15,6 +15,7 @@ from migrator.agent.storage.fstab import crypttab, fstab, swaps
 from migrator.agent.storage.lvm import lvm
 from migrator.agent.storage.mounted import mounts
 from migrator.agent.storage.multipath import multipath
+from migrator.agent.storage.oddities import Oddities
 from migrator.agent.storage.quotas import quotas
 from migrator.agent.storage.raid import raid
 from migrator.agent.storage.remote import automounts, initiator, iscsi
@@ -54,6 +55,9 @@ def read(host, found):
         said[name] = host.part("storage." + name, functools.partial(part, host), empty)
     for name, later, empty in AFTER:
         said[name] = host.part("storage." + name, functools.partial(later, host, said), empty)
-    said["usage"] = host.part("storage.usage", lambda: usage(host, found["taken_at"]), [])
-    said["state"] = host.part("storage.state", lambda: state(host, names(host)), [])
+    users = names(host)
+    odd = Oddities(users)
+    said["usage"] = host.part("storage.usage", lambda: usage(host, found["taken_at"], odd), [])
+    said["oddities"] = odd.done()
+    said["state"] = host.part("storage.state", lambda: state(host, users), [])
     return said

@@ -12,6 +12,7 @@ from migrator.agent.files import decoded, encoded
 from migrator.agent.host import Host
 from migrator.agent.mounts import table
 from migrator.agent.storage.mounted import is_bind
+from migrator.agent.storage.oddities import Oddities
 from migrator.agent.walk import closed
 
 TYPE_CHECKING = False
@@ -36,12 +37,12 @@ AGES = (
 COUNTS = [name for files, sizes, _ in AGES for name in (files, sizes)]
 
 
-def usage(host, now):
-    # type: (Host, int) -> list[dict[str, Any]]
-    """Sorted by path."""
+def usage(host, now, oddities):
+    # type: (Host, int, Oddities) -> list[dict[str, Any]]
+    """Sorted by path; ``oddities`` sees each file too."""
     if host.live and not host.real:
         return []  # what a recording's files take says nothing about the host
-    walk = Walk(host, now)
+    walk = Walk(host, now, oddities)
     for name in host.names("/"):
         if name not in LEFT_OUT:
             walk.top(b"/" + encoded(name))
@@ -55,10 +56,11 @@ def usage(host, now):
 class Walk(object):
     """Each directory of the second level has its turn, so that a huge one starves no other."""
 
-    def __init__(self, host, now):
-        # type: (Host, int) -> None
+    def __init__(self, host, now, oddities):
+        # type: (Host, int, Oddities) -> None
         self.base = b"" if host.path == "/" else encoded(host.path)
         self.now = now
+        self.see = oddities.see
         self.end = time.time() + PATIENCE
         self.entries = 0
         self.host = host
@@ -125,6 +127,7 @@ class Walk(object):
             found = os.lstat(self.base + path)
         except OSError:
             return False  # it is gone
+        self.see(path, found)
         if stat.S_ISREG(found.st_mode) and not self.known(found):
             size = min(found.st_size, found.st_blocks * 512)
             age = self.now - found.st_mtime
