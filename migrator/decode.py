@@ -96,13 +96,9 @@ def _record(kind: type[Any], value: Any) -> Any:
     if type(value) is not dict:
         _refuse(dict, value)
     shape = _shape(cast(Any, kind))
-    fields, required = shape.fields, shape.required
-    if not value.keys() <= fields.keys():
-        unknown = sorted(str(key) for key in value.keys() - fields.keys())
-        known = ", ".join(sorted(fields))
-        raise DecodeError("", f"unknown key {unknown[0]!r} (known: {known})")
-    if not required <= value.keys():
-        raise DecodeError("", f"key {min(required - value.keys())!r} is missing")
+    fields = shape.fields
+    if len(value) != len(fields) or value.keys() != fields.keys():
+        _check_keys(shape, value)
     found = {}
     name = ""
     try:
@@ -116,6 +112,16 @@ def _record(kind: type[Any], value: Any) -> Any:
     made = object.__new__(kind)
     vars(made).update(found)  # a frozen record's own __init__ sets each field by a call
     return made
+
+
+def _check_keys(shape: _Shape, value: dict[Any, Any]) -> None:
+    unknown = sorted(str(key) for key in value.keys() - shape.fields.keys())
+    if unknown:
+        known = ", ".join(sorted(shape.fields))
+        raise DecodeError("", f"unknown key {unknown[0]!r} (known: {known})")
+    missing = sorted(shape.required - value.keys())
+    if missing:
+        raise DecodeError("", f"key {missing[0]!r} is missing")
 
 
 def _items(kind: Inner, value: Any) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from migrator.assess.dependencies import Dependencies
@@ -79,4 +79,4 @@ def as_json(record: Any) -> Any:
         return list(record) if plain else [as_json(item) for item in record]
     if isinstance(record, dict):
         return {key: as_json(value) for key, value in record.items()}
-    return {field.name: as_json(getattr(record, field.name)) for field in fields(record)}
+    return {name: as_json(value) for name, value in vars(record).items()}

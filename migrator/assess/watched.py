@@ -30,16 +30,12 @@ class Watched(Generic[Record]):
 
     def missing(self) -> list[Failure]:
         """Failures of a subject, or of a part of one, that was looked at; not those that are only
-        cut short."""
+        cut short. On the way to a part its subject was looked at, but no other part."""
         return [
             failure
             for failure in self._found.failures
-            if failure.kind != "limited" and self._looked_at(failure.subject)
+            if failure.kind != "limited" and failure.subject in self._used
         ]
-
-    def _looked_at(self, subject: str) -> bool:
-        """A part counts for its subject only when the rule looked at that part."""
-        return any(used == subject or used.startswith(f"{subject}.") for used in self._used)
 
 
 class _Window:
@@ -52,5 +48,6 @@ class _Window:
             return functools.partial(value.__func__, self)
         self._used.add(self._path + name)
         if is_dataclass(value):
-            return _Window(value, f"{self._path}{name}.", self._used)
+            value = _Window(value, f"{self._path}{name}.", self._used)
+        vars(self)[name] = value  # once is enough: from now on Python finds it by itself
         return value
