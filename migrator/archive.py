@@ -56,6 +56,12 @@ class Archive:
         self._writer.content(tarformat.header(member), digest, tarformat.stored_size(member), None)
         return {**row, **self._linked(entry, member.path, {"digest": digest.hex()})}
 
+    def hide(self, path: bytes) -> None:
+        """What a layer below has at ``path`` shall not be seen, as images say so."""
+        directory, slash, name = path.rpartition(b"/")
+        hidden = tarformat.Member(directory + slash + b".wh." + name, "f", 0o644)
+        self._writer.head(tarformat.header(hidden))
+
     def write(self, entry: Entry) -> None:
         """The header of an entry without content."""
         self._writer.head(tarformat.header(self._member(entry)))

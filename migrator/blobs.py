@@ -21,6 +21,7 @@ from typing import Any
 
 from migrator.agent.limits import be_gentle
 from migrator.archive import Archive
+from migrator.bases import Base
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
 from migrator.errors import MigratorError
@@ -131,15 +132,22 @@ def build(groups: Sequence[Group], store: Store, opening: Opening, tell: Tell) -
 
 def _blob(group: Group, store: Store, index: Index, lasting: _Lasting, tell: Tell) -> Built:
     counts: Counter[str] = Counter()
-    with Rows(group.path.with_suffix(".rows")) as rows, store.temporary() as handle:
+    with (
+        Rows(group.path.with_suffix(".rows")) as rows,
+        Base(group.path.with_suffix(".base"), group) as base,
+        store.temporary() as handle,
+    ):
         writer = BlobWriter(handle, index)
         archive = Archive(writer, group.fate, tell)
+        for path in group.removed:
+            archive.hide(path)
         for number, digest, entry, asked in group.records():
             found = lasting.answer(entry) if asked else None
             row = archive.add(entry, digest, found)
             if lasting.failure:
                 break
             rows.add(number, row)
+            base.add(found.last.entry if isinstance(found, Content) else entry, row)
             counts[row["fate"].partition(" ")[0]] += 1
             counts["changed"] += "changed" in row
         for point in () if lasting.failure else group.points:

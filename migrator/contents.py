@@ -37,6 +37,11 @@ class Content:
     again: Content | None = None
     digest: bytes = b""
 
+    @property
+    def last(self) -> Content:
+        """What is to be taken in the end."""
+        return self.again.last if self.again else self
+
 
 def contents(
     source: Carrier, root: str, wanted: Collection[Asked]

@@ -4,6 +4,7 @@ From the bottom: the layers of packages hold what the package manager put there 
 ``system`` is the rest of the operating system, ``application`` is what people put beside it,
 ``state`` is what programs wrote below /var. ``skeleton`` on top has every directory: times of
 directories differ from host to host, and shall not keep hosts from sharing what is in them.
+``changes`` below it is what a later snapshot found changed in the layers under it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from migrator.facts.packages import Packages
 from migrator.plan import Plan
 
 PACKAGES = "packages"  # the prefix of the layers of packages, and the one for what has no other
+CHANGES = "changes"
 SKELETON = "skeleton"
-STACK = (PACKAGES, "system", "application", "state", SKELETON)
+STACK = (PACKAGES, "system", "application", "state", CHANGES, SKELETON)
 SYSTEM_TOPS = frozenset(
     b" bin boot dev etc lib lib32 lib64 libx32 media mnt proc run sbin sys tmp usr var".split(b" ")
 )

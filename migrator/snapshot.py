@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from migrator import known
+from migrator import bases, deltas, known
 from migrator.blobs import Built
 from migrator.carrier import Carrier
 from migrator.decode import DecodeError, decode
+from migrator.deltas import Division
 from migrator.entries import read_tree
 from migrator.errors import StoreDamaged
 from migrator.exclusions import Exclusions
@@ -106,7 +107,8 @@ def take(
                     return last
                 sorting.finish()
         need_space(work.root, sorting.size)
-        taking = Taking(source, found.root, sorting, work)
+        division = _divided(sorting, plan, found, work)
+        taking = Taking(source, found.root, sorting, division, work)
         try:
             built, secrets = taking.run(fates, progress)
             taking.account()
@@ -118,13 +120,26 @@ def take(
             work.host,
             int(time.time()),
             _decisions(plan, found),
-            _blobs(built, "layer"),
+            _blobs(built, "layer") | division.layers,
             _blobs(built, "volume"),
             dict(+taking.counts),
             _sorted(layout),
         )
+        bases.keep(sorting.groups.values(), taken.layers, work.bases)
         write_json(work.snapshot, asdict(taken))
+        bases.forget(taken.layers, work.bases)
     return taken
+
+
+def _divided(sorting: Sorting, plan: Plan, found: Facts, work: Workdir) -> Division:
+    """What stays as it was. After another decision about paths all is made anew: what shall not be
+    in the image any more is to be in none of its layers."""
+    try:
+        last = kept(work, plan, found)
+    except StoreDamaged:
+        last = None
+    store = Store(work.store)
+    return deltas.divide(sorting, last.layers, work.bases, store) if last else Division()
 
 
 def _valid(

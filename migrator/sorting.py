@@ -29,6 +29,8 @@ class Group:
     path: Path
     size: int = 0  # bytes of the contents to be read
     points: list[Entry] = field(default_factory=list)  # bare mount points at its end
+    removed: list[bytes] = field(default_factory=list)  # paths of layers below that it hides
+    linked: bool = False  # whether there are files with several names
 
     def records(self) -> Iterator[Record]:
         """Of several names of one file the first is read. The digest of what is to be read is a
@@ -173,6 +175,7 @@ class Sorting:
             elif self._known.complete or self._index.holds(digest):
                 mark = HELD
             group.size += 0 if mark else entry.size
+            group.linked = group.linked or entry.nlink > 1
         record = spill.packed(entry)
         self._handles[fate.kind, group.fate.name].write(number, digest, mark, record)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from migrator import known, ledger, local, spill
 from migrator.blobs import Answer, Built, Opening, build_all, workers
 from migrator.carrier import Carrier
 from migrator.contents import Content, contents
+from migrator.deltas import Division
 from migrator.entries import Entry, Unreadable
 from migrator.errors import MigratorError, PlanInvalid, ProtocolError
 from migrator.layers import Fates
@@ -29,11 +29,13 @@ Secrets = dict[str, dict[str, Any]]
 
 
 class Taking:
-    def __init__(self, source: Carrier, root: str, sorting: Sorting, work: Workdir) -> None:
+    def __init__(
+        self, source: Carrier, root: str, sorting: Sorting, division: Division, work: Workdir
+    ) -> None:
         self._source, self._root = source, root
         self._sorting, self._work = sorting, work
-        self._files: list[Written] = [sorting.rows.close()]
-        self.counts = Counter(sorting.counts)
+        self._files: list[Written] = [sorting.rows.close(), *division.rows]
+        self.counts = sorting.counts + division.counts
         self._failure: MigratorError | None = None
 
     def run(self, fates: Fates, progress: Progress) -> tuple[list[Built], Secrets]:

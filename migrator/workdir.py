@@ -86,6 +86,11 @@ class Workdir:
         return self.path / "ledger.jsonl.gz"
 
     @property
+    def bases(self) -> Path:
+        """What is in each layer of the last snapshot, by the digest of the layer."""
+        return self.path / "bases"
+
+    @property
     def known(self) -> Path:
         """The last walk with digests, by which the next snapshot sees what did not change."""
         return self.path / "known.gz"

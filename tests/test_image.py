@@ -70,15 +70,15 @@ def test_others_read_an_image_of_so_many_layers(work: Workdir, tmp_path: Path, c
         assert podman_names(work) == sorted(names)
 
 
-def podman_names(work: Workdir) -> list[str]:
+def podman_names(work: Workdir, host: str = "web01") -> list[str]:
     """podman's own list of files, from a storage of its own; it refuses an image without layers."""
     with tempfile.TemporaryDirectory() as place:  # podman wants a short path
         podman = ["podman", "--root", f"{place}/root", "--runroot", f"{place}/run"]
         podman += ["--storage-driver", "vfs"]
-        loaded = output(*podman, "pull", "-q", f"oci:{work.store}:web01").strip()
+        loaded = output(*podman, "pull", "-q", f"oci:{work.store}:{host}").strip()
         try:
             mounted = output(*podman, "image", "mount", loaded).strip()
-            return sorted(path.name for path in Path(mounted).iterdir())
+            return sorted(str(path.relative_to(mounted)) for path in Path(mounted).rglob("*"))
         finally:
             output(*podman, "image", "unmount", "--all")
             output(*podman, "rmi", "--force", loaded)
