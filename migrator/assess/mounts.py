@@ -13,7 +13,7 @@ from migrator.facts.storage import FstabLine
 DEVICES = ("/dev/", "UUID=", "LABEL=", "PARTUUID=", "PARTLABEL=")
 # What a snapshot leaves out, and what engines and the kernel mount for themselves.
 NOT_DATA = re.compile(
-    r"/(proc|sys|dev|run|tmp|boot|snap|media)(/|$)"
+    r"/(proc|sys|dev|run|tmp|boot|snap|media|\.snapshots)(/|$)"
     r"|/etc/(hostname|hosts|resolv\.conf)$"
     r"|/var/(snap|lib/(docker|containers|containerd|kubelet|lxd|lxc|machines|snapd))(/|$)"
 )
@@ -60,7 +60,10 @@ def separate(found: Facts) -> Iterator[Evidence]:
         data = mount.path != "/" and not NOT_DATA.match(mount.path)
         own = mount.kind == "local" and not mount.bind
         if data and own and mount.fstype not in (*READ_ONLY, *LAYERED):
-            yield mount.path, f"{mount.fstype} on {mount.source}, {mount.used >> 20} MB used"
+            if mount.fstype == "btrfs" and mount.root != "/":  # its size is that of all together
+                yield mount.path, f"subvolume {mount.root} of {mount.source} (btrfs)"
+            else:
+                yield mount.path, f"{mount.fstype} on {mount.source}, {mount.used >> 20} MB used"
     for line in () if found.storage.mounts else _devices(found):
         if line.path != "/" and not NOT_DATA.match(line.path) and line.fstype not in READ_ONLY:
             yield line.path, f"{line.fstype} on {line.source}, by {line.where}"
@@ -87,8 +90,11 @@ def quotas(found: Facts) -> Iterator[Evidence]:
     "Take what you still need out of its snapshots, and expect the copy to be larger.",
 )
 def odd(found: Facts) -> Iterator[Evidence]:
+    seen = set()
     for mount in found.storage.mounts:
-        if mount.fstype in ODD and not mount.bind and not NOT_DATA.match(mount.path):
+        odd = mount.fstype in ODD and not mount.bind and not NOT_DATA.match(mount.path)
+        if odd and mount.source not in seen:
+            seen.add(mount.source)
             yield mount.path, f"{mount.fstype} on {mount.source}"
         elif mount.fstype in CLUSTERED:
             several = f"{mount.fstype} on {mount.source}, which other hosts mount as well"
@@ -144,7 +150,9 @@ def full(found: Facts) -> Iterator[Evidence]:
         if mount.kind != "local" or mount.bind or mount.fstype in (*READ_ONLY, *LAYERED):
             continue
         if mount.size and not NOT_DATA.match(mount.path):
-            room = 100 * mount.available < (100 - FULL) * mount.size
+            # What is available is 0 also where it could not be asked.
+            much = 100 * mount.used > 90 * mount.size
+            room = much and 100 * mount.available < (100 - FULL) * mount.size
             inodes = 100 * mount.inodes_used > FULL * mount.inodes > 0
             if room:
                 yield mount.path, f"{mount.available >> 20} MB of {mount.size >> 20} MB are free"

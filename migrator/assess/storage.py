@@ -30,10 +30,12 @@ CONSUMERS = re.compile(r"(oracleasm|oracleafd|ceph-osd@.+|drbd(@.+)?|rawdevices)
 )
 def exports(found: Facts) -> Iterator[Evidence]:
     used = any(s.name == "nfs-server" and s.state != "installed" for s in found.services)
+    used = used or any(module.name == "nfsd" for module in found.kernel.modules)
     for export in found.storage.exports:
         if export.protocol == "nfs":
+            shown = " ".join(export.raw.replace("\\\n", " ").split())
             level = Level.BLOCKER if used else Level.WARNING
-            yield export.where, export.raw if used else f"{export.raw}, but no server runs", level
+            yield export.where, shown if used else f"{shown}, but no server runs", level
 
 
 def _discover(finding: Finding) -> dict[str, Any]:
@@ -87,7 +89,9 @@ def managed(found: Facts) -> Iterator[Evidence]:
     for group in found.storage.lvm.groups:
         names = [v.name for v in found.storage.lvm.logical if v.group == group.name]
         yield f"volume group {group.name}", f"logical volumes {', '.join(names) or 'none'}"
-    for array in found.storage.raid:
+    # One that is active has another name in mdadm.conf.
+    active = [array for array in found.storage.raid if array.active]
+    for array in active or found.storage.raid:
         yield array.where, f"{array.name} {array.level}".strip()
     for line in found.storage.crypttab:
         swap = "swap" in line.options.split(",")

@@ -39,9 +39,15 @@ def services(found: Facts, *only: str) -> Iterator[tuple[str, Service]]:
     for service in found.services:
         wanted = not only or service.name in only or service.kind in only
         if wanted and service.state != "installed":
-            names = [name for name in service.units if "@." not in name]
-            own = [name for name in names if name.endswith(".service")]
-            yield (*own, *names, service.name)[0], service
+            yield _place(found, service), service
+
+
+def _place(found: Facts, service: Service) -> str:
+    """The unit that runs, a service before its timer or socket."""
+    names = [name for name in service.units if "@." not in name]
+    names.sort(key=lambda name: not name.endswith(".service"))
+    own = {unit.name for unit in found.units if unit.name in names and is_used(unit)}
+    return next((name for name in names if name in own), (*names, service.name)[0])
 
 
 def described(service: Service) -> str:

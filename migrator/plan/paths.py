@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator.facts import Facts
+from migrator.facts.storage import Mount
 from migrator.plan import PathChoice
 
 # The engine makes the container anew at each start: only volumes keep what was written.
@@ -36,12 +37,17 @@ def paths(found: Facts) -> dict[str, PathChoice]:
             chosen[path] = PathChoice("volume", f"written to by {directory.user}")
     for mount in found.storage.mounts:
         if mount.kind == "local" and mount.path != "/" and not _is_api(mount.path):
-            reason = f"a file system of its own on {mount.source}"
-            chosen[mount.path] = PathChoice("volume", reason)
+            chosen[mount.path] = _own(mount)
     for secret in found.secrets:
         if secret.kind in SECRETS:
             chosen[secret.path] = PathChoice("secret", SECRETS[secret.kind])
     return dict(sorted(chosen.items()))
+
+
+def _own(mount: Mount) -> PathChoice:
+    if mount.path.endswith("/.snapshots"):
+        return PathChoice("exclude", "snapshots are of the old file system")
+    return PathChoice("volume", f"a file system of its own on {mount.source}")
 
 
 def _whole(path: str) -> str:

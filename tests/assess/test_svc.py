@@ -16,6 +16,7 @@ from tests.assess import Cases, Goldens, check, check_golden, golden, seen
 
 AIO = make.setting("/etc/sysctl.d/97-oracle.conf:2", "fs.aio-max-nr", "1048576")
 SOCKET = {"Listen": "0.0.0.0:9090 (Stream)"}
+BANS = Data("/var/lib/fail2ban", 90112)
 SHM = Segment("shm", 7, 1, 26, 2 << 30, 31)
 
 
@@ -66,6 +67,10 @@ CASES: Cases = {
         {"kernel": {"segments": (SHM,)}},
         {"kernel": {"running": {"kernel.sem": "250 32000 100 128"}}},
     ),
+    "SVC-24": (
+        {"services": (Service("security", "fail2ban", "enabled", "", data=(BANS,)),)},
+        {"services": (Service("database", "mysql", "running", "", data=(BANS,)),)},
+    ),
     "SVC-23": (
         {"processes": (make.process(9, "/usr/sap/HDB/HDB00/exe/hdbnameserver"),)},
         {"accounts": {"users": (make.user("sapadm"),)}},
@@ -90,6 +95,7 @@ SILENT = {
     "SVC-14": "ubuntu1804",
     "SVC-15": "ubuntu2204",
     "SVC-20": "lamp",
+    "SVC-24": "lamp",
 }
 
 
@@ -180,6 +186,17 @@ def test_jobs_do_it_as_well(id: str, command: str) -> None:
 def test_blocks_of_disks_are_not_backed_up_from_within() -> None:
     assert seen("SVC-10", **service("backup", "veeam"))[0].level == Level.RISK
     assert seen("SVC-10", **service("backup", "tsm"))[0].level == Level.WARNING
+
+
+def test_who_is_known_as_a_service_is_told_once() -> None:
+    aide = Service("security", "aide", "running", "", units=("aide.service", "aide.timer"))
+    units = (
+        make.unit("aide.service", active="inactive"),
+        make.unit("aide.timer", sub="waiting"),
+    )
+    jobs = (make.job("periodic", "/etc/cron.daily/aide", "/etc/cron.daily/aide"),)
+    (found,) = seen("SVC-11", services=(aide,), units=units, jobs=jobs)
+    assert found.where == "aide.timer"
 
 
 def test_checksums_change_once_but_a_guard_in_the_kernel_never_starts() -> None:

@@ -46,7 +46,7 @@ class Evidence(object):
 def _program_names(process):
     # type: (Row) -> set[str]
     """A process may have another name than its file, and may have written over its arguments."""
-    first = (process["command"] or [""])[0]
+    first = (process["command"] or [""])[0].split(" ")[0]
     exe = process["exe"].replace(" (deleted)", "")
     names = set(path.rpartition("/")[2].partition(":")[0] for path in (exe, first))
     return names - set([""])

@@ -25,7 +25,7 @@ AGENTS = (
     *("datadog", "newrelic", "dynatrace", "splunk", "filebeat", "elastic-agent", "fluentd"),
     *("snmpd", "netdata", "qualys", "tanium", "nessus"),
 )
-TOLD_BY = ("serveractive", "server", "allowed_hosts", "urls", "hosts", "site", "agentaddress")
+TOLD_BY = ("serveractive", "server", "allowed_hosts", "urls", "hosts", "site")
 
 
 @rule(
@@ -60,16 +60,18 @@ def backups(found: Facts) -> Iterator[Evidence]:
     side="target",
 )
 def guards(found: Facts) -> Iterator[Evidence]:
-    seen = set()
+    seen, known = set(), set()
     for where, service in services(found, *IN_KERNEL, *BY_CHECKSUM):
         seen.add(where)
+        known.add(service.name)
         level = Level.WARNING if service.name in BY_CHECKSUM else Level.RISK
         yield where, described(service), level
     for unit in used(found):
         if GUARDS.match(unit.name) and unit.name not in seen:
             yield unit.name, unit.description or unit.fragment
     for job in found.cron.jobs:
-        if CHECKS.search(job.command) and job.where not in seen:
+        check = CHECKS.search(job.command)
+        if check and check[1].lower() not in known:
             yield job.where, job.command, Level.WARNING
 
 

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from migrator.assess.finding import Level
 from migrator.assess.kernel.settings import setter, settings
 from migrator.assess.rules import Evidence, rule
+from migrator.assess.services.agents import IN_KERNEL
 from migrator.assess.usage import on_volume
 from migrator.assess.used import described, services, used
 from migrator.facts import Facts
 
 VOLATILE = ("memcached",)  # a database by its protocol that keeps nothing
+ELSEWHERE = ("database", "containers", "guest")
 DIRECTORIES = ("slapd", "389-ds")
 AIO = 65536  # fs.aio-max-nr of a kernel that nobody tuned
 # Settings that name other members, by service.
@@ -59,6 +61,24 @@ def databases(found: Facts) -> Iterator[Evidence]:
         if keeps or service.name in DIRECTORIES:
             places = ", ".join(data.path for data in service.data)
             yield where, described(service) + (f", with its data in {places}" if places else "")
+
+
+@rule(
+    "SVC-24",
+    Level.WARNING,
+    "State of a service that is on no volume",
+    "The engine makes the container anew at each start: what the service has written to the image"
+    " since then is lost, such as leases, bans, keys of a domain, or counters that others check.",
+    "Make the directory a volume in the plan's paths.",
+    side="image",
+)
+def unkept(found: Facts) -> Iterator[Evidence]:
+    """DAT-01 tells that of databases; engines, guests and guards in the kernel do not move."""
+    for where, service in services(found):
+        stays = service.kind in ELSEWHERE or service.name in IN_KERNEL
+        for data in () if stays else service.data:
+            if not on_volume(found, data.path):
+                yield where, f"{service.name} keeps {data.path}"
 
 
 @rule(

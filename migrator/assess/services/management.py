@@ -79,7 +79,8 @@ def enforcers(found: Facts) -> Iterator[Evidence]:
     "The engine makes the container anew at each start, from its image: an update of programs holds"
     " until then, while data that the newer program has converted stays on its volume. A kernel"
     " that it installs is of no use.",
-    "Disable it in the plan's services, and update the image: on the source as long as it lives.",
+    "Disable it in the plan's services. Update the source and build again while it lives; later"
+    " update the container by a new image.",
     side="image",
 )
 def updates(found: Facts) -> Iterator[Evidence]:

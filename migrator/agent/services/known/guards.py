@@ -12,6 +12,7 @@ KINDS = (
         commands="/fail2ban-server",
         packages="fail2ban(?:-server)?",
         configs="/etc/fail2ban/jail.local /etc/fail2ban/jail.d/*",
+        data="/var/lib/fail2ban",
     ),
     kind("security", "auditd", packages="auditd?", configs="/etc/audit/auditd.conf"),
     kind(

@@ -150,6 +150,12 @@ KINDS = (
         configs="/etc/grafana/grafana.ini",
         data="/var/lib/grafana",
     ),
-    kind("monitoring", "snmpd", packages="snmpd|net-snmp", configs="/etc/snmp/snmpd.conf"),
+    kind(
+        "monitoring",
+        "snmpd",
+        packages="snmpd|net-snmp",
+        configs="/etc/snmp/snmpd.conf",
+        data="/var/lib/snmp /var/lib/net-snmp",
+    ),
     kind("monitoring", "netdata", configs="/etc/netdata/netdata.conf"),
 )
