@@ -75,6 +75,8 @@ TREE = {
     "etc/rsyncd.conf": "uid = nobody\n[backup]\n  path = /srv/b\n  auth users = ops\n",
     "etc/supervisor/conf.d/w.conf": "[program:worker]\ncommand=/opt/w --token hunter2\nuser=web\n",
     "etc/php/8.1/fpm/pool.d/www.conf": "[www]\nlisten = /run/php.sock\nuser = www-data\n",
+    "etc/php/8.1/fpm/pool.d/b.conf": "[b]\nphp_value[session.save_path] = /srv/b/sessions\n",
+    "etc/php/8.1/fpm/php.ini": "[Session]\n;session.save_path = x\nsession.save_handler = files\n",
     "etc/monit/conf.d/a": "check process sshd with pidfile /run/sshd.pid\n",
     "root/.pm2/dump.pm2": '[{"name": "api", "pm_exec_path": "/srv/api.js", '
     '"env": {"A": "hunter2"}}]',

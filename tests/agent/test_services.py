@@ -51,6 +51,18 @@ def test_a_process_of_a_container_is_no_service_of_the_host(tmp_path: Path) -> N
     assert (found["name"], found["state"], found["pids"]) == ("docker", "running", [])
 
 
+def test_a_title_in_place_of_the_arguments_names_the_program_too(tmp_path: Path) -> None:
+    title = process(5, "/usr/bin/redis-server 127.0.0.1:6379", exe="/usr/bin/redis-check-rdb")
+    (found,) = services.read(Host(str(tmp_path)), {"processes": [title]})
+    assert (found["name"], found["pids"]) == ("redis", [5])
+
+
+@pytest.mark.parametrize("name", ["lxd", "snap.lxd.daemon", "incus"])
+def test_the_engine_of_system_containers_is_one_service(tmp_path: Path, name: str) -> None:
+    (found,) = services.read(Host(str(tmp_path)), {"units": [unit(name)]})
+    assert (found["kind"], found["name"]) == ("containers", "lxd")
+
+
 def test_no_secret_is_shown_and_the_document_loads(said: dict[str, dict[str, Any]]) -> None:
     document = json.dumps(list(said.values()))
     assert "hunter2" not in document

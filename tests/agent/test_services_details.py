@@ -98,6 +98,7 @@ def test_databases(said: dict[str, dict[str, Any]]) -> None:
             "worker",
             {"command": "/opt/w --token <redacted>", "user": "web"},
         ),
+        ("php-fpm", "pool", "b", {"php_value[session.save_path]": "/srv/b/sessions"}),
         ("php-fpm", "pool", "www", {"listen": "/run/php.sock", "user": "www-data"}),
         ("monit", "check", "sshd", {"what": "process", "how": "with pidfile /run/sshd.pid"}),
         ("pm2", "program", "api", {"pm_exec_path": "/srv/api.js"}),
@@ -123,6 +124,7 @@ def test_parts(
 
 
 def test_the_rest(said: dict[str, dict[str, Any]]) -> None:
+    assert said["php-fpm"]["detail"] == {"session.save_handler": "files"}
     assert said["postfix"]["detail"] == {
         "myhostname": "mail.example.org",
         "relayhost": "[relay]:587",

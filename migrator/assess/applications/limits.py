@@ -49,9 +49,11 @@ def limits(found: Facts) -> Iterator[Evidence]:
     for setting in found.kernel.limits:
         domain, _, item = setting.key.rpartition(" ")
         amount = _amount(setting.value, 1024 if item in KILOBYTES else 1)
-        if amount > ENGINE.get(item, amount):
+        stock = domain == "root soft"  # as every Red Hat has it for the processes
+        if amount > ENGINE.get(item, amount) and not stock:
             soft = domain.endswith(" soft")  # pam_limits lowers it to the hard one by itself
-            yield setting.where, setting.raw, Level.INFO if soft else Level.WARNING
+            level = Level.INFO if soft else Level.WARNING
+            yield setting.where, " ".join(setting.raw.split()), level
     for unit in used(found):
         for key, item in UNIT_LIMITS.items():
             value = unit.properties.get(key, "").rpartition(":")[2]
