@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -183,31 +182,31 @@ def test_equal_files_are_counted() -> None:
     ],
 )
 def test_every_attribute_counts(change: dict[str, Any]) -> None:
-    (point,) = files(replace(FILE, **change))
+    (point,) = files(FILE._replace(**change))
     assert point.result == "different"
     assert point.name == "/opt/a"
 
 
 def test_missing_and_new_files_are_found() -> None:
     assert [point.result for point in files()] == ["different"]
-    extra = replace(FILE, path=b"opt/b")
+    extra = FILE._replace(path=b"opt/b")
     assert [point.result for point in files(FILE, extra)] == ["same", "different"]
 
 
 def test_a_broken_hard_link_is_found() -> None:
     rows = (ROW | {"group": "1:2"}, ROW | {"group": "1:2", "path": "/opt/b"})
-    linked = replace(FILE, path=b"opt/b")
+    linked = FILE._replace(path=b"opt/b")
     assert [point.result for point in files(FILE, linked, rows=rows)] == ["same"]
-    apart = replace(linked, ino=3)
+    apart = linked._replace(ino=3)
     assert "different" in [point.result for point in files(FILE, apart, rows=rows)]
 
 
 def test_files_are_explained_by_adaptation_time_place_and_fate() -> None:
     changed = {"changes": [{"path": "/opt/a", "reason": "because"}]}
-    assert files(replace(FILE, size=9), image=changed)[0].why == "adapted: because"
-    later = replace(FILE, mtime_ns=(LAUNCHED + 1) * 10**9)
+    assert files(FILE._replace(size=9), image=changed)[0].why == "adapted: because"
+    later = FILE._replace(mtime_ns=(LAUNCHED + 1) * 10**9)
     assert files(later)[0].why == "written after the launch"
-    log, grown = ROW | {"path": "/var/log/a"}, replace(FILE, path=b"var/log/a", size=9)
+    log, grown = ROW | {"path": "/var/log/a"}, FILE._replace(path=b"var/log/a", size=9)
     assert files(grown, rows=(log,))[0].why == "logs go on"
     assert files(rows=(ROW | {"path": "/var/tmp/a"},))[0].why == "temporary files"
     gone = ROW | {"fate": "excluded", "rule": "/boot/*: no kernel"}
@@ -217,8 +216,8 @@ def test_files_are_explained_by_adaptation_time_place_and_fate() -> None:
 def test_no_place_explains_a_loss_or_a_wrong_owner() -> None:
     log = ROW | {"path": "/var/log/a"}
     assert files(rows=(log,))[0].result == "different"
-    assert files(replace(FILE, path=b"var/log/a", uid=5), rows=(log,))[0].result == "different"
-    later = replace(FILE, mtime_ns=(LAUNCHED + 1) * 10**9, mode=0o666)
+    assert files(FILE._replace(path=b"var/log/a", uid=5), rows=(log,))[0].result == "different"
+    later = FILE._replace(mtime_ns=(LAUNCHED + 1) * 10**9, mode=0o666)
     assert files(later)[0].result == "different"
     broken = ROW | {"fate": "unreadable", "rule": "Input/output error"}
     assert files(rows=(broken,))[0].result == "different"
