@@ -23,7 +23,7 @@ from migrator.facts.storage import (
     VolumeGroup,
 )
 from tests import builders as make
-from tests.assess import Cases, Goldens, check, check_golden, golden, seen
+from tests.assess import Cases, Goldens, check, check_golden, seen
 
 
 def line(source: str, path: str, fstype: str, options: str = "defaults") -> FstabLine:
@@ -248,20 +248,3 @@ def test_a_volume_takes_the_capabilities_of_a_program() -> None:
     }
     (found,) = seen("STO-13", **host)
     assert (found.level, found.evidence) == (Level.RISK, "cap_net_raw=ep, on a volume")
-
-
-def test_a_server_in_the_kernel_is_seen_by_its_module() -> None:
-    (found,) = RULES["STO-04"].findings(golden("sles15"))
-    assert found.level == Level.BLOCKER
-
-
-def test_an_array_is_told_once_though_its_configuration_names_it_too() -> None:
-    places = [found.where for found in RULES["STO-09"].findings(golden("el7"))]
-    assert [place for place in places if "md" in place] == ["/proc/mdstat:2"]
-
-
-def test_subvolumes_are_no_file_systems_with_a_size_of_their_own() -> None:
-    found = {f.where: f.evidence for f in RULES["STO-02"].findings(golden("sles15"))}
-    assert found["/home"] == "subvolume /@/home of /dev/vda2 (btrfs)"
-    assert "/.snapshots" not in found
-    assert [f.where for f in RULES["STO-22"].findings(golden("sles15"))] == ["/"]

@@ -12,7 +12,7 @@ from migrator.facts import Failure
 from migrator.facts.network import UnixSocket
 from migrator.facts.storage import Oddity, Usage
 from tests import builders as make
-from tests.assess import Cases, check, seen
+from tests.assess import Cases, check, golden, seen
 
 GB = 1 << 30
 
@@ -109,3 +109,20 @@ def test_what_was_not_counted_is_not_checked() -> None:
     lost = Failure("storage.usage", "failed", "x")
     (found,) = RULES["STO-14"].findings(make.facts(failures=(lost,)))
     assert found.level == Level.NOT_CHECKED
+
+
+def test_a_server_in_the_kernel_is_seen_by_its_module() -> None:
+    (found,) = RULES["STO-04"].findings(golden("sles15"))
+    assert found.level == Level.BLOCKER
+
+
+def test_an_array_is_told_once_though_its_configuration_names_it_too() -> None:
+    places = [found.where for found in RULES["STO-09"].findings(golden("el7"))]
+    assert [place for place in places if "md" in place] == ["/proc/mdstat:2"]
+
+
+def test_subvolumes_are_no_file_systems_with_a_size_of_their_own() -> None:
+    found = {f.where: f.evidence for f in RULES["STO-02"].findings(golden("sles15"))}
+    assert found["/home"] == "subvolume /@/home of /dev/vda2 (btrfs)"
+    assert "/.snapshots" not in found
+    assert [f.where for f in RULES["STO-22"].findings(golden("sles15"))] == ["/"]
