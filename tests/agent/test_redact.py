@@ -76,7 +76,6 @@ ORDINARY = [
     "PGPASSWORD=$DB_PASS psql -h db",
     "mysql -p${MYSQL_PW} shop",
     "PWD=/root OLDPWD=/",
-    "baseurl=https://u.example.org/x86_64/product?credentials=SCCcredentials",
     "ProxyPass /app http://127.0.0.1:8080/app",
     "proxy_pass http://backend:8080/a@2x.png;",
     "LoadCredential=tls:/etc/tls.key",

@@ -31,7 +31,7 @@ CASES: Cases = {
     "SEC-02": ({"users": (make.user("a", password="set"),)}, {"users": (make.user("a"),)}),
     "SEC-03": (
         {"secrets": (make.secret("setting", "/etc/app.conf", "password"),)},
-        {"secrets": (make.secret("private-key", "/etc/tls.key"),)},
+        {"secrets": (make.secret("setting", "/etc/zypp/repos.d/a.repo", "credentials"),)},
     ),
     "SEC-04": (
         {"secrets": (make.secret("keytab", "/etc/krb5.keytab"),)},
@@ -164,3 +164,16 @@ def test_ports_of_a_unit_are_told_together() -> None:
         "web.service",
         "80/tcp, 443/tcp; no updates since 2022-06-30",
     )
+
+
+@pytest.mark.parametrize(
+    ("detail", "evidence"),
+    [
+        ("-p", "the option -p"),
+        ("http://proxy:", "a URL that begins with http://proxy:"),
+        ("bindpw", "bindpw"),
+    ],
+)
+def test_a_password_is_named_by_what_is_before_it(detail: str, evidence: str) -> None:
+    (found,) = seen("SEC-03", secrets=(make.secret("setting", "/etc/a", detail),))
+    assert found.evidence == evidence

@@ -27,8 +27,6 @@ ABOUT = re.compile(
 )
 # Names whose value is mostly a place; a value that begins with a slash is one.
 PLACES = re.compile(r"(?i)^(?:old)?pwd$|credentials?$|private[_.-]?keys?$")
-# The name of a file with credentials, as zypper's repositories have it.
-NAMED_SO = re.compile(r"(?i)[\"']?[\w.-]*credentials?(?=[\"'&,;\s\0]|$)")
 # Values that are no secret: words of configuration, references to a variable or a command.
 WORDS = re.compile(
     r"""(?i)["']?(?:yes|no|true|false|on|off|none|null|nil|never|always|ask|required|optional"""
@@ -50,5 +48,4 @@ def is_harmless(name, value):
     """Whether what ``value`` begins with can be shown in spite of its name."""
     if PLACES.search(name) and value.lstrip("\"'")[:1] == "/":
         return True
-    named = NAMED_SO.match(value)
-    return bool(named or WORDS.match(value) or EMPTY.match(value) or REFERENCE.match(value))
+    return bool(WORDS.match(value) or EMPTY.match(value) or REFERENCE.match(value))

@@ -65,7 +65,7 @@ def passwords(found: Facts) -> Iterator[Evidence]:
     for secret in _of(found, "password-file"):
         yield *_kept(secret), Level.INFO
     for path, secrets in _by_file(found).items():
-        names = list(dict.fromkeys(secret.detail or secret.kind for secret in secrets))
+        names = list(dict.fromkeys(_named(secret) for secret in secrets))
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         where = f"{path}:{secrets[0].line}" if secrets[0].line else path
         seen = ", ".join(names[:SHOWN]) + more
@@ -75,15 +75,27 @@ def passwords(found: Facts) -> Iterator[Evidence]:
             yield where, seen
 
 
+def _named(secret: Secret) -> str:
+    name = secret.detail or secret.kind
+    if name.startswith("-"):
+        return f"the option {name}"
+    return f"a URL that begins with {name}" if name.endswith(":") and "://" in name else name
+
+
 def _by_file(found: Facts) -> dict[str, list[Secret]]:
     """What is not the business of a unit, which SEC-19 looks at."""
     given = {secret.path for secret in _of(found, "token")}
     given |= {path for unit in found.units for path in (unit.fragment, *unit.drop_ins)}
     files = defaultdict(list)
     for secret in _of(found, "setting", "store"):
-        if secret.path not in given:
+        if secret.path not in given and not _is_name(secret):
             files[secret.path].append(secret)
     return files
+
+
+def _is_name(secret: Secret) -> bool:
+    """zypper's repositories name the file that has their credentials."""
+    return secret.detail == "credentials" and secret.path.startswith("/etc/zypp/repos.d/")
 
 
 @rule(
@@ -115,7 +127,8 @@ def leftovers(found: Facts) -> Iterator[Evidence]:
         yield f"{secret.path}:{secret.line}", secret.detail
     for row in found.storage.usage:
         if row.path == "/var/mail" and row.files:
-            yield row.path, f"{row.size >> 10} KB of mail in {row.files} files", Level.INFO
+            files = "1 file" if row.files == 1 else f"{row.files} files"
+            yield row.path, f"{row.size >> 10} KB of mail in {files}", Level.INFO
 
 
 @rule(
