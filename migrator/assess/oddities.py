@@ -1,4 +1,4 @@
-"""Rules about files that not every way of copying keeps: owners, links, holes, devices."""
+"""Rules about files that not every way of copying keeps: owners, links, holes, devices, marks."""
 
 from __future__ import annotations
 
@@ -80,3 +80,32 @@ def devices(found: Facts) -> Iterator[Evidence]:
         given = row.detail in GIVEN and not on_volume(found, row.path)
         shown = f"{row.detail}; {_files(row)}".replace("files", "devices").replace("file", "device")
         yield row.path, shown, Level.INFO if given else Level.WARNING
+
+
+@rule(
+    "STO-21",
+    Level.INFO,
+    "A file that was marked so that nobody changes it",
+    "The mark (chattr +i, +a) stays behind: in the container the file can be changed like any"
+    " other, and root there may not mark it again.",
+    "Find out from what it was to be protected, and see that this is not in the container.",
+    side="image",
+)
+def marks(found: Facts) -> Iterator[Evidence]:
+    for file in found.storage.marked:
+        yield file.path, ", ".join(file.marks)
+
+
+@rule(
+    "STO-25",
+    Level.WARNING,
+    "A directory for what runs lies on the disk",
+    "It should be a link to /run, which is empty at each boot. What is in it is a part of the"
+    " image: a service that finds the number of an old process may not start.",
+    "Move the directory away and make the link (ln -s /run /var/run, ln -s /run/lock /var/lock).",
+)
+def runtime(found: Facts) -> Iterator[Evidence]:
+    mounted = {mount.path for mount in found.storage.mounts}
+    for path in found.storage.runtime if found.system.init == "systemd" else ():
+        if path not in mounted:
+            yield path, "a directory"

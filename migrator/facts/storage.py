@@ -220,6 +220,14 @@ class Oddity:
 
 
 @dataclass(frozen=True)
+class Marked:
+    """A file below /etc or /var/log that the kernel lets nobody change."""
+
+    path: str
+    marks: tuple[str, ...]  # immutable | append-only
+
+
+@dataclass(frozen=True)
 class StateDirectory:
     """A directory among programs and data that belongs to a service's user: it is written to."""
 
@@ -246,3 +254,5 @@ class Storage:
     usage: tuple[Usage, ...] = ()  # empty for a recording
     oddities: tuple[Oddity, ...] = ()  # as usage
     state: tuple[StateDirectory, ...] = ()
+    marked: tuple[Marked, ...] = ()  # empty for a recording
+    runtime: tuple[str, ...] = ()  # of /var/run and /var/lock those that are no links

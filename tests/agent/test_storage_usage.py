@@ -6,6 +6,7 @@ import importlib
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ import pytest
 from migrator.agent.host import Host
 from migrator.agent.storage.oddities import Oddities
 from migrator.decode import decode
-from migrator.facts.storage import Oddity, Usage
+from migrator.facts.storage import Marked, Oddity, Usage
 from tests.agent.trees import grown
 
 usage = importlib.import_module("migrator.agent.storage.usage")
+marked = importlib.import_module("migrator.agent.storage.marked")
+state = importlib.import_module("migrator.agent.storage.state")
 NOW = 1_700_000_000
 DAY = 86400
 
@@ -145,3 +148,28 @@ def test_files_that_a_copy_may_not_keep(tmp_path: Path) -> None:
         Oddity("owner", "/srv/a/one", "5001", 3, 12288),
         Oddity("sparse", "/srv/image", "", 1, 4 << 20),
     ]
+
+
+def test_marked_files_are_named_by_what_the_kernel_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown(tmp_path, {"etc/resolv.conf": "x", "etc/hosts": "x", "var/log/secure": "x"})
+    bits = {"resolv.conf": 0x10, "secure": 0x20, "hosts": 0x80000}
+
+    def ioctl(descriptor: int, request: int, empty: bytes) -> bytes:
+        assert request == 0x80086601, "as the kernel's headers have it for 64 bits"
+        name = Path(f"/proc/self/fd/{descriptor}").readlink().name
+        return bits[name].to_bytes(len(empty), sys.byteorder)
+
+    assert marked.marked(Host(str(tmp_path))) == []
+    monkeypatch.setattr("fcntl.ioctl", ioctl)
+    assert [decode(Marked, row) for row in marked.marked(Host(str(tmp_path)))] == [
+        Marked("/etc/resolv.conf", ("immutable",)),
+        Marked("/var/log/secure", ("append-only",)),
+    ]
+
+
+def test_runtime_directories_that_are_no_links(tmp_path: Path) -> None:
+    grown(tmp_path, {"var/run/a.pid": "1", "run/lock/.keep": ""})
+    (tmp_path / "var/lock").symlink_to("/run/lock")
+    assert state.runtime(Host(str(tmp_path))) == ["/var/run"]

@@ -10,7 +10,7 @@ import pytest
 from migrator.assess import RULES, Level
 from migrator.facts import Failure
 from migrator.facts.network import UnixSocket
-from migrator.facts.storage import Oddity, Usage
+from migrator.facts.storage import Marked, Oddity, Usage
 from tests import builders as make
 from tests.assess import Cases, check, golden, seen
 
@@ -60,6 +60,14 @@ CASES: Cases = {
     "STO-20": (
         {"storage": {"usage": (usage("/var/lib", 9 * GB, size_day=2 * GB),)}},
         {"storage": {"usage": (usage("/var/lib", 9 * GB), usage("/var/tmp", GB, size_day=GB))}},
+    ),
+    "STO-21": (
+        {"storage": {"marked": (Marked("/etc/resolv.conf", ("immutable",)),)}},
+        {"storage": {"oddities": (odd("sparse", "/srv/vm.img"),)}},
+    ),
+    "STO-25": (
+        {"storage": {"runtime": ("/var/run",)}},
+        {"storage": {"runtime": ("/var/run",), "mounts": (make.mount("/var/run"),)}},
     ),
     "STO-26": (
         {"storage": {"usage": (usage("/u01", GB), usage("/u01/app", GB))}},

@@ -13,6 +13,7 @@ from migrator.agent.storage.devices import devices
 from migrator.agent.storage.exports import exports
 from migrator.agent.storage.fstab import crypttab, fstab, swaps
 from migrator.agent.storage.lvm import lvm
+from migrator.agent.storage.marked import marked
 from migrator.agent.storage.mounted import mounts
 from migrator.agent.storage.multipath import multipath
 from migrator.agent.storage.oddities import Oddities
@@ -20,7 +21,7 @@ from migrator.agent.storage.quotas import quotas
 from migrator.agent.storage.raid import raid
 from migrator.agent.storage.remote import automounts, initiator, iscsi
 from migrator.agent.storage.snapshots import snapshots
-from migrator.agent.storage.state import state
+from migrator.agent.storage.state import runtime, state
 from migrator.agent.storage.usage import usage
 
 TYPE_CHECKING = False
@@ -38,6 +39,8 @@ ALONE = (
     ("iscsi", iscsi, []),
     ("exports", exports, []),
     ("automounts", automounts, []),
+    ("marked", marked, []),
+    ("runtime", runtime, []),
 )  # type: tuple[tuple[str, Callable[[Host], Any], Any], ...]
 # These are also given what was read before them.
 AFTER = (

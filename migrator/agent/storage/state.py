@@ -9,6 +9,7 @@ from migrator.agent.host import Host
 
 TOPS = ("/opt", "/usr/local", "/srv", "/var/lib", "/var/opt", "/var/www")
 DEPTH = 4
+RUNTIME = ("/var/run", "/var/lock")
 
 
 def state(host, names):
@@ -30,3 +31,9 @@ def state(host, names):
         elif depth < DEPTH:
             waiting.extend((path + "/" + n, depth + 1) for n in reversed(host.names(path)))
     return found
+
+
+def runtime(host):
+    # type: (Host) -> list[str]
+    """Directories for what runs that lie on the disk, where they should be links to /run."""
+    return [path for path in RUNTIME if not host.link(path) and os.path.isdir(host.at(path))]
