@@ -239,3 +239,15 @@ def test_a_mounted_disk_is_read_without_an_inventory(tmp_path: Path) -> None:
     refused = subprocess.run(wrong, cwd=TOP, capture_output=True, text=True)
     assert (refused.returncode, refused.stdout) == (UsageError.exit_code, "")
     assert "holds no root file system" in refused.stderr
+
+
+def test_ctrl_c_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    write_json(tmp_path / "a.json", {"old": 1})
+    monkeypatch.setattr("os.fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_json(tmp_path / "a.json", {"new": 2})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+    assert read_json(tmp_path / "a.json", "assess") == {"old": 1}

@@ -14,6 +14,7 @@ from migrator import facts, stages
 from migrator.assess.target import wishes
 from migrator.errors import ProtocolError
 from migrator.facts.network import Peer
+from migrator.facts.syslog import LogRemote
 from migrator.facts.target import load
 from migrator.plan.propose import propose
 from migrator.progress import Silent
@@ -168,6 +169,19 @@ def test_a_host_asks_for_what_it_has(tmp_path: Path) -> None:
     assert asked["ports"] and asked["volumes"] and json.dumps(asked)
     assert "PodmanArgs=--systemd=always" in asked["profile"]
     assert set(asked) == set(ASKED)
+
+
+def test_only_what_can_be_asked_is_asked() -> None:
+    odd = ("-oProxy", "a b", "x\0y", "{{ x }}", "../../etc", "")
+    hostile = make.facts(
+        network={"peers": tuple(Peer("out", "tcp", name, 80, "x", "x", 1) for name in odd)},
+        syslog={"remotes": tuple(LogRemote("", "", "", n, "", "", tls=False) for n in odd)},
+        jobs=(make.job("cron.d", "/etc/cron.d/a:1", "modprobe ../../etc"),),
+    )
+    assert wishes.peers(hostile) == [] and wishes.modules(hostile) == {}
+    assert wishes.names(hostile) == []
+    crowd = [Peer("out", "tcp", f"10.9.{n >> 8}.{n & 255}", 80, "x", "x", 1) for n in range(999)]
+    assert len(wishes.peers(make.facts(network={"peers": tuple(crowd)}))) == wishes.MOST
 
 
 def run(work: Path, asked: Target | None, **given: Any) -> stages.Outcome:

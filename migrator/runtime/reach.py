@@ -42,5 +42,5 @@ def names(wanted: List[str]) -> Dict[str, str]:
 def _address(name: str) -> str:
     try:
         return str(socket.getaddrinfo(name, None)[0][4][0])
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):
         return ""

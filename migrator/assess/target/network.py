@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from migrator.assess.finding import Level
 from migrator.assess.placement import Placement
 from migrator.assess.rules import Evidence, placed
-from migrator.assess.target.wishes import datagrams, is_address, names, peers
+from migrator.assess.target.wishes import datagrams, names, peers
 
 SKEW = 5.0  # seconds; the way there and the start of Python count in
 WORDS = {"refused": "the connection is refused", "timeout": "no answer"}
@@ -64,5 +64,8 @@ def reach(pair: Placement) -> Iterator[Evidence]:
 
 
 def _is_inside(address: str, network: str) -> bool:
-    inside = ipaddress.ip_network(network, strict=False)
-    return is_address(address) and ipaddress.ip_address(address) in inside
+    """False also for what is no network."""
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
