@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from migrator.errors import Locked, NoSpace, StoreDamaged, UsageError
 
@@ -163,14 +163,16 @@ def make_private(path: Path) -> None:
         raise explained(error, path) from error
 
 
-def write_text(path: Path, text: str, mode: int = 0o600) -> None:
-    """Replace ``path`` atomically; raises NoSpace when the disk is full."""
+@contextlib.contextmanager
+def replacing(path: Path, mode: int = 0o600) -> Iterator[TextIO]:
+    """A file that takes the place of ``path`` when all is written; raises NoSpace when the disk is
+    full."""
     make_private(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "w") as handle:
-            handle.write(text)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as handle:
+            yield handle
             handle.flush()
             os.fsync(handle.fileno())
         temporary.replace(path)
@@ -179,6 +181,12 @@ def write_text(path: Path, text: str, mode: int = 0o600) -> None:
     finally:  # also of Ctrl-C; after it took its place it is not there
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def write_text(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replace ``path`` atomically."""
+    with replacing(path, mode) as handle:
+        handle.write(text)
 
 
 def write_json(path: Path, document: Any, indent: int | None = 1) -> None:

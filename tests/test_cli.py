@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def test_a_host_that_fails_is_a_row_and_the_status(
 ) -> None:
     assert run(work, "assess", "sources") == 2
     shown = capsys.readouterr()
-    assert "el6 is " in shown.out and "el7 is " in shown.out
+    assert re.search(r"(?m)^el6 +keep-as-vm ", shown.out) and "\nel7 " in shown.out
     assert "run 'migrator discover nofacts' first" in shown.err
     assert "next: mend what failed (1 hosts)" in shown.err
     fleet = json.loads((work / "fleet.json").read_text())
@@ -162,6 +163,32 @@ def test_many_hosts_are_done_on_all_cores_in_their_order(
     (work / names[3] / "facts.json").write_text("{")
     assert run(work, "assess", *names) == 13
     shown = capsys.readouterr()
-    done = [line.split()[0] for line in shown.out.splitlines() if " is " in line]
-    assert done == [name for name in names if name != names[3]]
+    rows = re.findall(r"(?m)^(h\d\d) ", shown.out)
+    assert rows == [names[3], *(name for name in names if name != names[3])]
     assert f"{names[3]}/facts.json is damaged" in shown.err
+
+
+def test_a_report_goes_into_a_file_by_its_name(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = work.parent / "reports/fleet.html"
+    assert run(work, "assess", "sources", "--output", str(path)) == 2, "nofacts has failed"
+    assert path.read_text().startswith("<!DOCTYPE html>") and "nofacts" in path.read_text()
+    assert list(path.parent.iterdir()) == [path] and path.stat().st_mode & 0o777 == 0o600
+    shown = capsys.readouterr()
+    assert shown.out == "" and f"wrote {path}" in shown.err and "next: " in shown.err
+    assert run(work, "assess", "el7", "--output", str(path), "--check") == 0
+    assert "nofacts" in path.read_text(), "--check writes nothing"
+
+
+def test_a_report_on_stdout_is_alone_there_and_keeps_the_status(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(work, "assess", "el6", "--format", "csv", "--fail-on", "blocker") == 10
+    shown = capsys.readouterr()
+    assert shown.out.startswith("host,fit,id,") and "el6 is keep-as-vm" in shown.err
+
+
+@pytest.mark.parametrize("words", [["--json", "--format", "csv"], ["--output", "report.odt"]])
+def test_a_report_that_is_unclear_is_refused(work: Path, words: list[str]) -> None:
+    assert run(work, "assess", "el6", *words) == 2

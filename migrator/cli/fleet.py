@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from typing import Any
+
+from rich.console import Console
 
 from migrator.assess import remediate
 from migrator.assess.fleet import Fleet
 from migrator.assess.gathering import Gathering
-from migrator.cli import show
+from migrator.cli import reports, show
 from migrator.errors import MigratorError
+from migrator.report.making import Report
 from migrator.stages import Outcome
 from migrator.workdir import Workdir, write_json, write_text
 
@@ -18,8 +20,12 @@ from migrator.workdir import Workdir, write_json, write_text
 class Many:
     """Failures in the order of the hosts, and results as far as they are printed or summed up."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(
+        self, options: argparse.Namespace, report: Report | None, messages: Console
+    ) -> None:
         self._options = options
+        self._messages = messages
+        self._report = report
         self._gathering = Gathering()
         self._documents: dict[str, Any] = {}
         self.failures: list[MigratorError] = []
@@ -28,12 +34,16 @@ class Many:
         self._documents[host] = show.document(outcome)
         if outcome.judged:
             self._gathering.add(outcome.judged)
+            if self._report:
+                self._report.add(outcome.judged)
         if outcome.failure:
             self.failures.append(outcome.failure)
 
     def failed(self, host: str, error: MigratorError) -> None:
         self._documents[host] = {"failed": True, "message": str(error)}
         self._gathering.failed(host, str(error))
+        if self._report:
+            self._report.failed(host, str(error))
         self.failures.append(error)
 
     def finish(self) -> None:
@@ -45,8 +55,10 @@ class Many:
             document["fleet"] = fleet.to_json()
             if not options.check:
                 self._write(fleet)
-            if not options.json:
-                print(_summary(fleet))
+            if self._report:
+                reports.finish(options, self._report, fleet, self._messages)
+            elif not options.json:
+                show.fleet(fleet)
         if options.json:
             show.print_json(document)
 
@@ -67,9 +79,3 @@ class Many:
             write_text(path, remediate.text(plays, f"{len(plays)} hosts", str(path)))
         else:
             path.unlink(missing_ok=True)
-
-
-def _summary(fleet: Fleet) -> str:
-    fits = Counter(row.fit for row in fleet.hosts)
-    parts = ", ".join(f"{count:,} {fit}" for fit, count in fits.items())
-    return f"{len(fleet.hosts):,} hosts: {parts}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from migrator import __version__, stages
 from migrator.assess import Level
+from migrator.report.making import FORMATS
 from migrator.store import command
 
 EPILOG = """\
@@ -15,6 +16,8 @@ examples:
   migrator assess web01                   can it move, and what stands in the way
   migrator assess sources                 the same of a group, with the whole fleet at the end
   migrator assess web01 --target box1     and whether box1 can take it
+  migrator assess sources --output all.html
+                                          the same for a browser; also .csv .md .xml .sarif
   migrator assess old --root /mnt/old     of a disk that is mounted here
   migrator launch web01 --target box1     start it on box1, a host of the same inventory
   ansible-playbook migrate.yml            all stages, for every host of the group sources
@@ -76,6 +79,9 @@ def _assess(verb: argparse.ArgumentParser) -> None:
     words = [level.word for level in Level if level]
     facts = "saved facts, in place of hosts: facts.json of a host's directory, or HOST.json"
     verb.add_argument("--facts", nargs="+", type=Path, metavar="FILE", default=(), help=facts)
+    formats = "what to print or write; default: text on a terminal, or by the name of --output"
+    verb.add_argument("--format", choices=list(FORMATS), default="", help=formats)
+    verb.add_argument("--output", type=Path, metavar="FILE", help="write the report into FILE")
     fail = "exit with 10 when a finding of LEVEL or above is not waived: " + ", ".join(words)
     verb.add_argument("--fail-on", metavar="LEVEL", choices=words, default="", help=fail)
     verb.add_argument("--diff", action="store_true", help="what changed since the last time")

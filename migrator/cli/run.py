@@ -8,7 +8,7 @@ import shlex
 from rich.console import Console
 
 from migrator import rulebook, stages
-from migrator.cli import hosts, show
+from migrator.cli import hosts, reports, show
 from migrator.cli.fleet import Many
 from migrator.cli.hosts import Host
 from migrator.cli.workers import each
@@ -43,8 +43,12 @@ def _inventory(options: argparse.Namespace) -> Inventory:
 
 
 def _alone(options: argparse.Namespace, messages: Console, inventory: Inventory, host: Host) -> int:
-    context, outcome = _run(options, messages, inventory, host)
-    show.one(options, context, outcome)
+    with reports.begun(options, 1) as report:
+        context, outcome = _run(options, messages, inventory, host)
+        if report:
+            reports.alone(options, report, outcome, messages)
+        else:
+            show.one(options, context, outcome)
     if outcome.failure:
         raise outcome.failure
     if outcome.next:
@@ -55,23 +59,24 @@ def _alone(options: argparse.Namespace, messages: Console, inventory: Inventory,
 def _all(
     options: argparse.Namespace, messages: Console, inventory: Inventory, found: list[Host]
 ) -> int:
-    many = Many(options)
+    with reports.begun(options, len(found)) as report:
+        many = Many(options, report, messages)
 
-    def work(host: Host) -> Outcome:
-        return _run(options, messages, inventory, host)[1]
+        def work(host: Host) -> Outcome:
+            return _run(options, messages, inventory, host)[1]
 
-    outcomes = each(work, found, parallel=options.stage == "assess")
-    for host, outcome in zip(found, outcomes, strict=True):
-        if isinstance(outcome, MigratorError):
-            many.failed(host.name, outcome)
-            show.complain(messages, outcome, host.name)
-            continue
-        many.add(host.name, outcome)
-        if outcome.failure:
-            show.complain(messages, outcome.failure, host.name)
-        elif not options.json:
-            show.line(options, outcome)
-    many.finish()
+        outcomes = each(work, found, parallel=options.stage == "assess")
+        for host, outcome in zip(found, outcomes, strict=True):
+            if isinstance(outcome, MigratorError):
+                many.failed(host.name, outcome)
+                show.complain(messages, outcome, host.name)
+                continue
+            many.add(host.name, outcome)
+            if outcome.failure:
+                show.complain(messages, outcome.failure, host.name)
+            elif not options.json and not report:
+                show.line(options, outcome)
+        many.finish()
     messages.print(f"next: {_next(options, many.failures)}", markup=False, highlight=False)
     return many.failures[0].exit_code if many.failures else 0
 

@@ -8,6 +8,7 @@ import json
 from rich.console import Console
 
 from migrator import report
+from migrator.assess.fleet import Fleet
 from migrator.errors import MigratorError
 from migrator.stages import Context, Outcome
 
@@ -35,11 +36,16 @@ def one(options: argparse.Namespace, context: Context, outcome: Outcome) -> None
 
 
 def line(options: argparse.Namespace, outcome: Outcome) -> None:
-    """Of one host among several."""
+    """Of one host among several; of an assessment it is a row of the table at the end."""
     output = Console(soft_wrap=True)
-    output.print(outcome.message, markup=False, highlight=False)
+    if options.stage != "assess":
+        output.print(outcome.message, markup=False, highlight=False)
     if getattr(options, "diff", False) and outcome.difference and not outcome.difference.empty:
         output.print(report.difference.page(outcome.difference))
+
+
+def fleet(found: Fleet) -> None:
+    Console().print(report.fleet.page(found))
 
 
 def document(outcome: Outcome) -> dict[str, object]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.console import RenderableType
 
 from migrator.assess import Assessment
-from migrator.report import assessment, difference, verdict
+from migrator.report import assessment, difference, fleet, verdict
 from migrator.verify import Verdict
 from migrator.workdir import Workdir, read_json
 
-__all__ = ["difference", "page"]
+__all__ = ["difference", "fleet", "page"]
 
 
 def page(stage: str, work: Workdir) -> RenderableType | None:

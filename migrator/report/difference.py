@@ -8,7 +8,7 @@ from rich.text import Text
 
 from migrator.assess import Finding, Level
 from migrator.assess.diff import Difference
-from migrator.report.assessment import printable
+from migrator.report.words import printable
 
 
 def page(found: Difference | None) -> Text:

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from migrator.report.assessment import printable
+from migrator.report.words import printable
 from migrator.verify import Point, Verdict
 
 MOST = 40  # differences shown; verify.json has them all

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.console import Console
 
-from migrator.assess import assess
-from migrator.report import assessment, verdict
+from migrator.assess import Finding, assess
+from migrator.assess.gathering import Gathering
+from migrator.report import assessment, fleet, verdict
 from migrator.verify import Point, Verdict
 from tests import builders as make
 
@@ -33,6 +36,34 @@ def test_many_places_of_one_finding_are_folded() -> None:
     mounts = tuple(make.mount(f"/srv/{number}") for number in range(9))
     shown = text(assessment.page(assess(make.facts(storage={"mounts": mounts}))))
     assert "… and 4 more" in shown
+
+
+def test_what_matters_is_at_length_and_the_rest_in_brief() -> None:
+    rules = [(level, n) for level in (50, 30, 20, 10, 0) for n in range(12)]
+    findings = tuple(
+        Finding(f"X{level}-{n:02}", level, "Title", f"/{n}", "", "Because.", "Do.", "source")
+        for level, n in rules
+    )
+    judged = replace(assess(make.facts(), host="web"), findings=findings)
+    shown = text(assessment.page(judged))
+    assert shown.count("Because.") == 24, "blockers and risks"
+    for line in ("warning     12 in brief", "info        12 in brief", "not-checked 12 in brief"):
+        assert line in shown
+    assert "migrator assess web --output web.html" in shown
+    assert all(finding.id in shown for finding in findings)
+    assert text(assessment.page(judged, whole=True)).count("Because.") == len(findings)
+
+
+def test_the_fleet_fits_80_columns() -> None:
+    gathering = Gathering()
+    for number in range(60):
+        gathering.add(assess(make.facts(), host=f"a-rather-long-name-of-a-host-{number:02}"))
+    gathering.failed("lost", "unreachable\x1b[2J")
+    shown = text(fleet.page(gathering.fleet()))
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "host " in shown and "downtime" in shown and "lost " in shown
+    assert "… and 21 hosts that are not less fit" in shown
+    assert "61 hosts: 1 failed, 60 ready" in shown
 
 
 def test_control_characters_are_escaped() -> None:
