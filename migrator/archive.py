@@ -103,9 +103,10 @@ class Archive:
 
     def _member(self, entry: Entry) -> tarformat.Member:
         """Without the attributes that no archive can hold; the ledger has them all."""
-        kept = tuple(item for item in entry.xattrs if not tarformat.refusable(item[0]))
-        portable = entry if kept == entry.xattrs else entry._replace(xattrs=kept)
-        return tarformat.member(portable, self._name(entry))
+        if any(tarformat.refusable(name) for name, _ in entry.xattrs):
+            kept = tuple(item for item in entry.xattrs if not tarformat.refusable(item[0]))
+            entry = entry._replace(xattrs=kept)
+        return tarformat.member(entry, self._name(entry))
 
     def _name(self, entry: Entry) -> bytes:
         inside = entry.path[len(self._top) :].lstrip(b"/")

@@ -22,6 +22,7 @@ SECOND = 1_000_000_000  # ns
 TICK = 20_000_000  # ns, no kernel's clock is coarser
 MAGIC = struct.Struct(">6sI")  # with the generation of the store
 NAME = b"known2"
+PUBLIC = (b"usr/", b"var/cache/", b"var/lib/apt/", b"var/lib/dpkg/", b"var/lib/rpm/")
 Row = tuple[bytes, int, bytes]  # digest, inode flags, the entry packed
 
 
@@ -84,8 +85,8 @@ class Known:
 class Kin:
     """What other hosts have at the same path: likely the same content, where packages put it.
 
-    A guess, to be confirmed by who has the file. Only of what every user of a host may read below
-    /usr: a host that lies shall learn nothing of another one.
+    A guess, to be confirmed by who has the file. Only of what every user of a host may read in the
+    package manager's own places: a host that lies shall learn nothing of another one.
     """
 
     def __init__(self, paths: Iterable[Path]) -> None:
@@ -123,7 +124,7 @@ class _Beside:
 
 
 def _public(entry: Entry) -> bool:
-    return entry.kind == "f" and bool(entry.mode & 0o004) and entry.path.startswith(b"usr/")
+    return entry.kind == "f" and bool(entry.mode & 0o004) and entry.path.startswith(PUBLIC)
 
 
 def _state(entry: Entry) -> tuple[int, ...]:

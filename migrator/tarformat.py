@@ -75,16 +75,19 @@ def header(of: Member) -> bytes:
         }
         size = len(holes) + stored_size(of)
         name = b"GNUSparseFile.0/" + of.path.rpartition(b"/")[2]
-    _note(records, b"path", name, fits=_is_plain(name))
-    _note(records, b"linkpath", of.target, fits=_is_plain(of.target))
+    for key, text in ((b"path", name), (b"linkpath", of.target)):
+        if not _is_plain(text):
+            records[key] = text
     for key, number, most in (
         (b"uid", of.uid, LARGEST_ID),
         (b"gid", of.gid, LARGEST_ID),
         (b"size", size, LARGEST_SIZE),
     ):
-        _note(records, key, b"%d" % number, fits=number <= most)
-    whole = of.mtime_ns % SECOND == 0 and 0 <= of.mtime_ns // SECOND <= LARGEST_SIZE
-    _note(records, b"mtime", _decimal(of.mtime_ns), fits=whole)
+        if number > most:
+            records[key] = b"%d" % number
+    seconds, fraction = divmod(of.mtime_ns, SECOND)
+    if fraction or not 0 <= seconds <= LARGEST_SIZE:
+        records[b"mtime"] = _decimal(of.mtime_ns)
     for key, value in of.xattrs:
         records[b"SCHILY.xattr." + key] = value
     return _pax(records) + _ustar(of, name, size, TYPES[of.kind]) + holes
@@ -104,11 +107,6 @@ def padding(size: int) -> bytes:
 def refusable(xattr: bytes) -> bool:
     """True for an attribute name that a PAX record cannot carry."""
     return b"=" in xattr
-
-
-def _note(records: dict[bytes, bytes], key: bytes, value: bytes, fits: bool) -> None:
-    if not fits:
-        records[key] = value
 
 
 def _is_plain(name: bytes) -> bool:

@@ -9,10 +9,11 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from migrator import known, ledger, local, snapshot
+from migrator import known, ledger, local, snapshot, taking
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
 from migrator.limits import Limits
@@ -145,6 +146,38 @@ def test_another_host_stores_only_what_is_its_own(
     assert added < first.layers["application"].size + 20_000 + first.volumes["/srv"].size
     alone = take(tmp_path / "second", workdir(tmp_path / "alone", "new"))
     assert alone.layers == second.layers, "what the store held before changes no byte"
+
+
+def test_what_another_host_has_is_not_sent(
+    root: Path, work: Workdir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    contents = taking.contents
+
+    def counted(*given: Any) -> Iterator[Content | Unreadable]:
+        for answer in contents(*given):
+            if isinstance(answer, Content) and not answer.digest:
+                sent.append(answer.entry.text)
+            yield answer
+
+    monkeypatch.setattr(taking, "contents", counted)
+    settle(root)
+    (root / "usr/share/doc/f1").chmod(0o640)
+    take(root, work)
+    second = tmp_path / "second"
+    shutil.copytree(root, second, symlinks=True)
+    time.sleep(0.05)
+    (second / "usr/share/doc/f5").write_bytes((root / "usr/share/doc/f5").read_bytes()[::-1])
+    (second / "usr/share/doc/f9").write_bytes(b"of another size")
+    with corpus.here() as carrier:
+        carrier.here = carrier.forks = False
+        given = build.facts(root=str(second))
+        taken = snapshot.take(carrier, PLAN, given, workdir(work.root, "new"), Silent())
+    below = {path for path in sent if path.startswith("/usr/")}
+    assert below == {f"/usr/share/doc/f{number}" for number in (1, 5, 9)}, "1: not for all to read"
+    assert "/opt/shop/f6" in sent
+    alone = take(second, workdir(tmp_path / "alone", "new"))
+    assert (alone.layers, alone.volumes) == (taken.layers, taken.volumes)
 
 
 def test_a_snapshot_of_an_unchanged_tree_is_the_last_one(root: Path, work: Workdir) -> None:
