@@ -11,10 +11,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from migrator import __version__, ledger, referrers, tarformat
+from migrator import __version__, referrers, tarformat
 from migrator.adapt import Change
 from migrator.facts import Facts
 from migrator.layers import stacked
+from migrator.lookup import Lookup
 from migrator.plan import Plan
 from migrator.snapshot import Snapshot, load
 from migrator.store import BlobWriter, Index, Layer, Store
@@ -32,7 +33,7 @@ class SnapshotTree:
 
     def __init__(self, work: Workdir) -> None:
         self._index = Index(Store(work.store))
-        self._rows = {row["path"]: row for row in ledger.rows(work.ledger)}
+        self._rows = Lookup(work.ledger)
 
     def read(self, path: str) -> bytes | None:
         row = self._row(path)
@@ -41,7 +42,7 @@ class SnapshotTree:
         return b"".join(self._index.pieces(bytes.fromhex(row["digest"])))
 
     def exists(self, path: str) -> bool:
-        return path in self._rows
+        return self._rows.get(path) is not None
 
     def mode(self, path: str) -> int:
         row = self._row(path)
@@ -52,9 +53,7 @@ class SnapshotTree:
         return (int(row["uid"]), int(row["gid"])) if row else (0, 0)
 
     def names(self, directory: str) -> list[str]:
-        prefix = directory.rstrip("/") + "/"
-        inside = (path[len(prefix) :] for path in self._rows if path.startswith(prefix))
-        return sorted(name for name in inside if "/" not in name)
+        return self._rows.names(directory)
 
     def directory(self, path: str, mtime_ns: int) -> Member:
         """A directory with its own attributes, or a plain one that is new at ``mtime_ns``."""
@@ -70,8 +69,8 @@ class SnapshotTree:
 
     def sparse(self) -> list[str]:
         """Files with holes in the image's own layers."""
-        rows = self._rows.values()
-        return sorted(r["path"] for r in rows if r.get("sparse") and r["fate"].startswith("layer"))
+        rows = self._rows.sparse()
+        return sorted(row["path"] for row in rows if row["fate"].startswith("layer"))
 
     def _row(self, path: str) -> dict[str, Any] | None:
         """The row of what ``path`` means, links followed."""

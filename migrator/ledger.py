@@ -75,11 +75,22 @@ def write(path: Path, lines: Iterable[bytes], more: Iterable[dict[str, Any]] = (
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """The rows in the order of the walk."""
     try:
+        for line in lines(path):
+            yield json.loads(line)
+    except ValueError as error:
+        raise _damaged(path, error) from error
+
+
+def lines(path: Path) -> Iterator[bytes]:
+    """The same as they were written: JSON, one a line."""
+    try:
         with igzip.open(path, "rb") as handle:
-            for line in handle:
-                yield json.loads(line)
+            yield from handle
     except FileNotFoundError as error:
         raise UsageError(f"{path} does not exist", "run 'migrator snapshot' first") from error
     except (OSError, EOFError, ValueError) as error:
-        hint = "run 'migrator snapshot --refresh'"
-        raise StoreDamaged(f"{path} is damaged ({error})", hint) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> StoreDamaged:
+    return StoreDamaged(f"{path} is damaged ({error})", "run 'migrator snapshot --refresh'")
