@@ -3,6 +3,7 @@
 ./run bench                        everything
 ./run bench discover --kind vm     one subject, on a virtual machine instead of a container
 ./run bench assess                 a thousand hosts from saved facts
+./run bench goals                  all goals of snapshot and image; writes docs/performance.md
 """
 
 from __future__ import annotations
@@ -13,10 +14,17 @@ import tempfile
 from pathlib import Path
 
 from bench import assess, discover, snapshot
+from bench.goals import run as goals
 from bench.hosts import booted
 
 ON_A_HOST = {"discover": discover.measure, "snapshot": snapshot.measure}
-ALONE = {"assess": assess.measure}
+
+
+def _goals(_: int) -> None:
+    goals.measure()
+
+
+ALONE = {"assess": assess.measure, "goals": _goals}
 
 
 def main() -> int:

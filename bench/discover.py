@@ -50,23 +50,23 @@ def measure(place: Place, rounds: int) -> None:
 def _run(place: Place, module: str, arguments: str) -> Run:
     command = [str(Path(sys.executable).parent / "ansible"), place.host.name, "-m", module]
     command += ["-i", str(place.inventory), "-a", arguments]
-    before = _traffic(place.host)
-    with _peak_on(place.host) as peak:
+    before = traffic(place.host)
+    with peak_on(place.host) as peak:
         begun = time.monotonic()
         subprocess.run(command, cwd=TOP, check=True, capture_output=True, stdin=subprocess.DEVNULL)
         seconds = time.monotonic() - begun
-    sent, received = (now - then for now, then in zip(_traffic(place.host), before, strict=True))
+    sent, received = (now - then for now, then in zip(traffic(place.host), before, strict=True))
     return Run(seconds, sent, received, max(peak))
 
 
-def _traffic(host: state.Host) -> tuple[int, int]:
+def traffic(host: state.Host) -> tuple[int, int]:
     """(to the host, from it) in bytes, by the counters of its link."""
     counters = Path("/sys/class/net") / host.link / "statistics"
     return int((counters / "tx_bytes").read_text()), int((counters / "rx_bytes").read_text())
 
 
 @contextlib.contextmanager
-def _peak_on(host: state.Host) -> Iterator[list[int]]:
+def peak_on(host: state.Host) -> Iterator[list[int]]:
     """Bytes that a Python started meanwhile on the host had resident at most, by the kernel's mark.
 
     The processes of a lab container are ours to see; those of a virtual machine are not.

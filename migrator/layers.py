@@ -25,6 +25,7 @@ SYSTEM_TOPS = frozenset(
     b" bin boot dev etc lib lib32 lib64 libx32 media mnt proc run sbin sys tmp usr var".split(b" ")
 )
 SECOND = 1_000_000_000  # ns
+STATIC_IDS = frozenset((*range(100), 65534))  # that distributions give out, the same everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,13 @@ class Fates:
         return self._layout.get(entry.package, PACKAGES) if self._as_packaged(entry) else "system"
 
     def _as_packaged(self, entry: Entry) -> bool:
-        """Packages know whole seconds only: a time with a fraction was set by a later write.
+        """Packages know whole seconds only: a time with a fraction was set by a later write. An
+        owner that a package's script made has another number on each host.
 
         A change that nothing tells of keeps its layer from being shared, and does no other harm.
         """
+        if not STATIC_IDS.issuperset((entry.uid, entry.gid)):
+            return False
         named = {entry.text, entry.text.removeprefix("/usr")}  # the package may say /bin for it
         fraction = entry.kind == "f" and entry.mtime_ns % SECOND
         return not fraction and self._changed.isdisjoint(named)

@@ -1,0 +1,106 @@
+"""Our own stages as commands, as a user gives them, and what they take."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.hosts import TOP
+from migrator.store import Store
+
+PAGE = 4096
+EVERY = 0.1  # seconds between two looks at the memory
+
+
+@dataclass(frozen=True)
+class Ours:
+    """``given``: how the hosts are reached, for every command; ``roots``: host -> mounted disk."""
+
+    work: Path
+    given: tuple[str, ...] = ()
+    roots: dict[str, Path] = field(default_factory=dict)
+
+    def prepared(self, host: str) -> None:
+        """What comes before a snapshot and is not measured here."""
+        for stage in ("discover", "assess", "plan"):
+            self._stage(stage, host)
+
+    def image(self, host: str) -> None:
+        """From the host to a finished image in the store."""
+        self._stage("snapshot", host, "--refresh")
+        self._stage("build", host)
+
+    def rebuilt(self, host: str) -> None:
+        """The image again, after a change of the plan."""
+        plan = self.work / host / "plan.yml"
+        text = plan.read_text()
+        changed = text.replace("stop_timeout: ", "stop_timeout: 1", 1)
+        assert changed != text, f"{plan} has a stop_timeout"
+        plan.write_text(changed)
+        self._stage("build", host)
+
+    def size(self) -> int:
+        """Bytes of the store."""
+        store = Store(self.work / "store")
+        return sum(store.sizes().values()) if store.blobs.exists() else 0
+
+    def _stage(self, stage: str, host: str, *more: str) -> None:
+        root = ["--root", str(self.roots[host])] if host in self.roots and _reads(stage) else []
+        command = [sys.executable, "-m", "migrator.cli", stage, host, "--work", str(self.work)]
+        done = subprocess.run(
+            [*command, *root, *self.given, *more], cwd=TOP, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
+
+
+def _reads(stage: str) -> bool:
+    return stage in ("discover", "snapshot")
+
+
+@contextlib.contextmanager
+def memory() -> Iterator[list[int]]:
+    """Bytes that this process's descendants had together at most: what each has alone, and what
+    they share counted once."""
+    peaks = [0]
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(EVERY):
+            alone, shared = 0, [0]
+            for pid in _descendants(threading.main_thread().native_id or 0):
+                with contextlib.suppress(OSError, ValueError):
+                    words = Path(f"/proc/{pid}/statm").read_text().split()
+                    alone += (int(words[1]) - int(words[2])) * PAGE
+                    shared.append(int(words[2]) * PAGE)
+            peaks[0] = max(peaks[0], alone + max(shared))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peaks
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                yield child
+                yield from _descendants(child)
+
+
+def measured(work: Callable[[], object]) -> tuple[float, int]:
+    """(seconds, bytes of memory at most)."""
+    with memory() as peaks:
+        begun = time.monotonic()
+        work()
+        seconds = time.monotonic() - begun
+    return seconds, peaks[0]
