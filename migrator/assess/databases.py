@@ -73,7 +73,10 @@ def snapshots(found: Facts) -> Iterator[Evidence]:
                 shown = f"{service.name}: {mount.path if mount else ''} by {ways[0].method}, {free}"
                 yield data.path, shown, Level.INFO
             elif mount:
-                yield data.path, f"{service.name}: on {mount.path} ({mount.fstype}), with no way to"
+                yield (
+                    data.path,
+                    f"{service.name}: on {mount.path} ({mount.fstype}), which takes none",
+                )
 
 
 @rule(

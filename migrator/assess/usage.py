@@ -61,6 +61,7 @@ def sockets(found: Facts) -> Iterator[Evidence]:
         if not item.path.startswith(RUNTIME):
             places[item.unit or item.process or "unknown"].append(item.path)
     for owner, paths in sorted(places.items()):
+        paths.sort(key=lambda path: not path.startswith("/"))
         yield owner, paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
 
 

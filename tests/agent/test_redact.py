@@ -76,6 +76,7 @@ ORDINARY = [
     "PGPASSWORD=$DB_PASS psql -h db",
     "mysql -p${MYSQL_PW} shop",
     "PWD=/root OLDPWD=/",
+    'SetEnvIf ^Authorization$ "(.+)" HTTP_AUTHORIZATION=$1',
     "ProxyPass /app http://127.0.0.1:8080/app",
     "proxy_pass http://backend:8080/a@2x.png;",
     "LoadCredential=tls:/etc/tls.key",

@@ -9,7 +9,8 @@ from migrator.agent import walk
 from migrator.agent.files import decoded
 from migrator.agent.host import Host
 from migrator.agent.redact import MARK, redacted, redacted_value
-from migrator.agent.secrets import keys, known
+from migrator.agent.secrets import keys, stock
+from migrator.agent.secrets.known import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ TOPS = ("/etc", "/root", "/home", "/opt", "/srv", "/usr/local", "/var/www") + (
 SKIPPED = re.compile(
     b"/(?:node_modules|site-packages|dist-packages|__pycache__|\\.(?:cache|npm|cargo|rustup|pyenv|nvm"
     b"|rbenv|rvm|github|m2/repository|gradle)|\\.git/objects|\\.git/logs|lib/python[0-9.]+|tests?|testdata|fixtures|man|locale|doc|docs|examples?)$"
-    b"|^/etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives|selinux|udev|fonts|apparmor.d|logcheck|fail2ban/filter.d)$"
+    b"|^/etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives|selinux|udev|fonts|apparmor.d|logcheck)$"
     b"|/usr/(?:bin|sbin|lib|lib32|lib64|libexec|share|include|src)$"
     b"|^/usr/local/(?:share|include|src|go|lib/(?:python|ruby|perl|node)[^/]*)$"
     b"|^/var/lib/(?:dpkg|rpm|apt|dnf|yum|docker|containers|containerd|lxc|lxd|machines|mlocate"
@@ -65,6 +66,7 @@ HINT = re.compile(
 def read(host):
     # type: (Host) -> Iterator[Secret]
     budget = MOST
+    brought = stock.digests(host)
     for path, found in walk.files(host, "secrets", TOPS, lambda path: bool(SKIPPED.search(path))):
         wanted = _wanted(path, found)
         if not wanted:
@@ -74,6 +76,8 @@ def read(host):
             return
         content = host.raw(path)
         budget -= len(content)
+        if wanted == "lines" and stock.is_stock(brought, path, content):
+            continue
         for row in _secrets(host, path, content, wanted):
             yield dict(row, path=path, mode="%04o" % stat.S_IMODE(found.st_mode), uid=found.st_uid)
 
@@ -83,7 +87,7 @@ def _wanted(path, found):
     """Why to look into a file: known | key | history | lines | ""."""
     if not found.st_size or path.endswith("/openssl.cnf"):  # its examples look like passwords
         return ""
-    if any(pattern.search(path) for pattern, _, _, _ in known.TABLE):
+    if any(pattern.search(path) for pattern, _, _, _ in TABLE):
         return "known"
     if HISTORY.search(path):
         return "history"
@@ -100,7 +104,7 @@ def _wanted(path, found):
 def _secrets(host, path, content, wanted):
     # type: (Host, str, bytes, str) -> list[Secret]
     if wanted == "known":
-        for pattern, inside, kind, detail in known.TABLE:
+        for pattern, inside, kind, detail in TABLE:
             if pattern.search(path) and inside.search(content):
                 return [{"kind": kind, "detail": detail, "line": 0}]
     kind, detail = keys.kind(path, content)
