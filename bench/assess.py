@@ -22,18 +22,20 @@ def measure(_: int) -> None:
         print(f"{len(files):,} hosts, {size / len(files) / 1e3:,.0f} kB of facts each")
         for count in COUNTS:
             work = Path(path) / f"work{count}"
-            seconds, peak = _timed(files[:count], work)
+            seconds, processor, peak = _timed(files[:count], work)
             made = json.loads((work / "fleet.json").read_text())
             print(
-                f"{count:5,} hosts {seconds:6.1f} s  {1000 * seconds / count:5.0f} ms each"
+                f"{count:5,} hosts {seconds:6.1f} s  {count / seconds:4.0f} hosts/s"
+                f"  {1000 * processor / count:4.0f} ms of processor each"
                 f"  {peak >> 20:4} MB at most  {len(made['edges']):,} connections"
                 f" in {len(made['waves'])} waves",
                 flush=True,
             )
 
 
-def _timed(files: list[Path], work: Path) -> tuple[float, int]:
-    """Wall time in seconds, and bytes of memory at most, of one command and its children."""
+def _timed(files: list[Path], work: Path) -> tuple[float, float, int]:
+    """Wall time and processor time in seconds of one command and its children, and bytes of memory
+    of the largest of them."""
     command = [sys.executable, "-m", "migrator.cli", "assess", "--work", str(work), "--facts"]
     begun = time.monotonic()
     child = os.fork()
@@ -45,4 +47,4 @@ def _timed(files: list[Path], work: Path) -> tuple[float, int]:
     _, status, used = os.wait4(child, 0)
     if status:
         raise RuntimeError(f"{' '.join(command)} failed with {status}")
-    return time.monotonic() - begun, used.ru_maxrss << 10
+    return time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss << 10
