@@ -11,6 +11,7 @@ from migrator.agent.host import Host
 from migrator.agent.literals.known import own
 from migrator.agent.literals.places import LARGEST, UNREAD, is_noise, place, tops
 from migrator.agent.redact import redacted
+from migrator.agent.stock import is_stock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def read(host, found):
         return records
     for path, data in _texts(host):
         matches = search.matches(data)
-        if matches and b"\0" not in data:
+        if matches and b"\0" not in data and not is_stock(host, path, data):
             records += _records(search, host, path, data, matches)
         if len(records) >= MOST:
             host.failed("literals", "limited", "stopped after %d lines, at %s" % (MOST, path))

@@ -9,8 +9,9 @@ from migrator.agent import walk
 from migrator.agent.files import decoded
 from migrator.agent.host import Host
 from migrator.agent.redact import MARK, redacted, redacted_value
-from migrator.agent.secrets import keys, stock
+from migrator.agent.secrets import keys
 from migrator.agent.secrets.known import TABLE
+from migrator.agent.stock import is_stock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +67,6 @@ HINT = re.compile(
 def read(host):
     # type: (Host) -> Iterator[Secret]
     budget = MOST
-    brought = stock.digests(host)
     for path, found in walk.files(host, "secrets", TOPS, lambda path: bool(SKIPPED.search(path))):
         wanted = _wanted(path, found)
         if not wanted:
@@ -76,7 +76,7 @@ def read(host):
             return
         content = host.raw(path)
         budget -= len(content)
-        if wanted == "lines" and stock.is_stock(brought, path, content):
+        if wanted == "lines" and is_stock(host, path, content):
             continue
         for row in _secrets(host, path, content, wanted):
             yield dict(row, path=path, mode="%04o" % stat.S_IMODE(found.st_mode), uid=found.st_uid)
