@@ -39,7 +39,8 @@ def of(found: Facts, plan: Plan) -> tuple[Service, ...]:
         memory[process.unit] += process.rss
     made = []
     for unit in found.units:
-        if (is_used(unit) or unit.active == "failed") and not unit.name.endswith(OTHERS):
+        named = not unit.name.endswith(OTHERS) and "@." not in unit.name
+        if named and (is_used(unit) or unit.active == "failed"):
             choice = plan.services.get(unit.name)
             made.append(
                 Service(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -38,7 +39,8 @@ def page(judged: Assessment, whole: bool = False) -> RenderableType:
     short = [group for group in groups if group not in long]
     for level in sorted({group[0].level for group in short}, reverse=True):
         some = [group for group in short if group[0].level == level]
-        parts.extend(_brief(Level(level).word, STYLES[Level(level)], some))
+        brief = _brief if level else _unchecked
+        parts.extend(brief(Level(level).word, STYLES[Level(level)], some))
     if whole:
         for _, same in groupby(waived, key=lambda finding: (finding.id, finding.waiver)):
             parts.extend(_finding(list(same), None))
@@ -99,6 +101,19 @@ def _brief(word: str, style: str, groups: list[list[Finding]]) -> list[Renderabl
         lines.append(Text(f"{first.id:8}{printable(first.title)}{places}", overflow="ellipsis"))
         lines[-1].no_wrap = True
     head = Text.assemble("\n", (f"{word:12}", style), f"{len(groups)} in brief")
+    return [head, _indented(lines)]
+
+
+def _unchecked(word: str, style: str, groups: list[list[Finding]]) -> list[RenderableType]:
+    """What could not be looked at, by the facts that are missing."""
+    missing: dict[str, list[str]] = defaultdict(list)
+    for group in groups:
+        missing[group[0].where].append(group[0].id)
+    lines = [
+        Text.assemble((f"{printable(subject)}: ", "bold"), " ".join(ids))
+        for subject, ids in sorted(missing.items())
+    ]
+    head = Text.assemble("\n", (f"{word:12}", style), f"{len(groups)}, for want of these facts")
     return [head, _indented(lines)]
 
 

@@ -64,7 +64,7 @@ def _table(rows: tuple[FleetHost, ...]) -> Table:
                 Text(str(count), style=STYLES[level] if count else "dim")
                 for level, count in zip(SHOWN, counts, strict=True)
             ),
-            size(row.image + row.volumes),
+            size(row.image + row.volumes) if row.bulk else between(None),
             duration(row.bulk.likely) if row.bulk else between(None),
             duration(row.downtime.likely) if row.downtime else between(None),
         )

@@ -15,6 +15,7 @@ def test_services_are_what_runs_or_failed_with_their_share_and_decision() -> Non
         make.unit("bad.service", active="failed", sub="failed"),
         make.unit("off.service", active="inactive", sub="dead"),
         make.unit("web.socket"),
+        make.unit("getty@.service", active=""),
         make.unit("xinetd/rsync", origin="xinetd"),
     )
     running = tuple(replace(make.process(pid, "/usr/bin/web"), rss=1 << 20) for pid in (10, 11))

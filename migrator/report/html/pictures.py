@@ -84,7 +84,8 @@ def day(found: Minutes) -> Day | None:
             title = f"{clock(start)}: {daily} daily, {some} on some days, at {clock(at)}"
             scale = HEIGHT / most
             bars.append(Bar(_x(start), WIDTH * BIN / DAY - 1, daily * scale, some * scale, title))
-    return Day(tuple(bars), most, f"{clock(peak)}, {most} jobs")
+    jobs = "1 job" if most == 1 else f"{most} jobs"
+    return Day(tuple(bars), most, f"{clock(peak)}, {jobs}")
 
 
 def timeline(jobs: Iterable[Timed]) -> tuple[Row, ...]:
