@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +195,17 @@ def test_a_report_on_stdout_is_alone_there_and_keeps_the_status(
 @pytest.mark.parametrize("words", [["--json", "--format", "csv"], ["--output", "report.odt"]])
 def test_a_report_that_is_unclear_is_refused(work: Path, words: list[str]) -> None:
     assert run(work, "assess", "el6", *words) == 2
+
+
+def test_whoever_reads_may_stop(work: Path) -> None:
+    command = f"{sys.executable} -m migrator.cli assess --facts el6.json --format csv | head -n 1"
+    (work / "el6.json").write_text((work / "el6/facts.json").read_text())
+    place = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=work,
+        env=place,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.startswith("host,fit,") and "Traceback" not in done.stderr

@@ -58,6 +58,7 @@ def finish(options: argparse.Namespace, report: Report, fleet: Fleet, messages: 
     path = options.output
     if path is None:
         report.write(fleet, sys.stdout)
+        sys.stdout.flush()
     elif options.check:
         messages.print(f"would write {path}", markup=False, highlight=False)
     else:

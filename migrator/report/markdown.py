@@ -10,7 +10,7 @@ from migrator.assess.fleet import Fleet, FleetHost
 from migrator.report.format import Format
 from migrator.report.words import between, printable, size
 
-MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$@:])")
+MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|^[-+=]|(?<=\d)[.)](?=\s|$)|:(?=//)|(?<=www)\.)")
 FENCE = re.compile(r"`+")
 TABLE = "| host | fit | blockers | overridable | risks | warnings | data | copy | downtime |\n"
 RULER = "|---|---|---:|---:|---:|---:|---:|---:|---:|\n"
@@ -49,7 +49,7 @@ class Markdown(Format):
 
 def words(text: str) -> str:
     """A stranger's words, not markup."""
-    return MARKS.sub(r"\\\1", printable(text))
+    return MARKS.sub(r"\\\1", printable(text).strip())
 
 
 def code(text: str) -> str:
