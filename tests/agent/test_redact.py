@@ -74,6 +74,8 @@ ORDINARY = [
     "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd",
     "backup --password-file /root/.pw --ask-pass",
     "PGPASSWORD=$DB_PASS psql -h db",
+    'SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1',
+    'cloudflare[cfuser="%(cfemail)s", cftoken="%(cfapikey)s"]',
     "mysql -p${MYSQL_PW} shop",
     "PWD=/root OLDPWD=/",
     'SetEnvIf ^Authorization$ "(.+)" HTTP_AUTHORIZATION=$1',

@@ -34,7 +34,11 @@ WORDS = re.compile(
     r"""(?=["',;]*(?:[\s\0]|$))"""
 )
 EMPTY = re.compile(r"""(?:""|'')(?=["',;)\]]*(?:[\s\0]|$))""")
-REFERENCE = re.compile(r"""["']?\$(?:[({]|(?:[A-Z_][A-Z0-9_]*|[0-9])(?=["';]*(?:[\s\0]|$)))""")
+# "$(pass)", "$PASS", "$1", and "%(pass)s" of Python's configurations
+REFERENCE = re.compile(
+    r"""["']?(?:\$[({]|(?:\$(?:[A-Z_][A-Z0-9_]*|\d)|%\(\w+\)s)"""
+    r"""(?=["';,\]]*(?:[\s\0]|$)))"""
+)
 
 
 def is_secret(name):
