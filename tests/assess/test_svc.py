@@ -258,6 +258,21 @@ def test_a_limit_that_no_file_sets_is_lost() -> None:
     assert seen("SVC-22", kernel={**running, "sysctls": (kept,)}) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "size", "levels"),
+    [
+        ("/var/lib/samba", 4096, [Level.RISK]),
+        ("/var/lib/samba", None, [Level.RISK]),
+        ("/var/cache/bind", 4096, [Level.WARNING]),
+        ("/var/lib/samba", 0, []),
+        ("/srv/samba", 4096, []),
+    ],
+)
+def test_state_in_the_image_is_lost(path: str, size: int | None, levels: list[Level]) -> None:
+    known = Service("files", "samba", "running", "", data=(Data(path, size),))
+    assert [finding.level for finding in seen("SVC-24", services=(known,))] == levels
+
+
 def test_memory_is_told_by_its_owner() -> None:
     (found,) = seen("SVC-22", kernel={"segments": (SHM,)}, users=(make.user("postgres", 26),))
     assert (found.where, found.evidence) == ("user postgres", "1 objects (shm), 2048 MB of memory")

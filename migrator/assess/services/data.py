@@ -65,10 +65,11 @@ def databases(found: Facts) -> Iterator[Evidence]:
 
 @rule(
     "SVC-24",
-    Level.WARNING,
+    Level.RISK,
     "State of a service that is on no volume",
     "The engine makes the container anew at each start: what the service has written to the image"
-    " since then is lost, such as leases, bans, keys of a domain, or counters that others check.",
+    " since then is lost, such as leases, bans, keys of a domain, or counters that others check. A"
+    " cache is filled again (warning).",
     "Make the directory a volume in the plan's paths.",
     side="image",
 )
@@ -76,9 +77,12 @@ def unkept(found: Facts) -> Iterator[Evidence]:
     """DAT-01 tells that of databases; engines, guests and guards in the kernel do not move."""
     for where, service in services(found):
         stays = service.kind in ELSEWHERE or service.name in IN_KERNEL
-        for data in () if stays else service.data:
-            if not on_volume(found, data.path):
-                yield where, f"{service.name} keeps {data.path}"
+        kept = [data.path for data in service.data if data.size != 0]
+        lost = [path for path in kept if not on_volume(found, path)]
+        if lost and not stays:
+            cache = all(path.startswith("/var/cache/") for path in lost)
+            level = Level.WARNING if cache else Level.RISK
+            yield where, f"{service.name} keeps {', '.join(lost)}", level
 
 
 @rule(
