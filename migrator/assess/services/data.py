@@ -76,10 +76,11 @@ def databases(found: Facts) -> Iterator[Evidence]:
 def unkept(found: Facts) -> Iterator[Evidence]:
     """DAT-01 tells that of databases; engines, guests and guards in the kernel do not move."""
     for where, service in services(found):
-        stays = service.kind in ELSEWHERE or service.name in IN_KERNEL
+        if service.kind in ELSEWHERE or service.name in IN_KERNEL:
+            continue
         kept = [data.path for data in service.data if data.size != 0]
         lost = [path for path in kept if not on_volume(found, path)]
-        if lost and not stays:
+        if lost:
             cache = all(path.startswith("/var/cache/") for path in lost)
             level = Level.WARNING if cache else Level.RISK
             yield where, f"{service.name} keeps {', '.join(lost)}", level
