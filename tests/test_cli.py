@@ -17,6 +17,8 @@ from ansible.parsing.vault import VaultSecretsContext
 from migrator.cli import main
 from migrator.cli.workers import FEW
 from migrator.plan import Waiver
+from migrator.stages import Context
+from migrator.stages import assess as assess_stage
 from tests import hosts
 
 INVENTORY = {
@@ -209,3 +211,26 @@ def test_whoever_reads_may_stop(work: Path) -> None:
         text=True,
     )
     assert done.stdout.startswith("host,fit,") and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("others", [1, FEW + 1])
+def test_a_bug_that_one_host_meets_is_its_row(
+    others: int, work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"h{number:02}" for number in range(others)]
+    for name in names:
+        (work / name).mkdir()
+        (work / name / "facts.json").write_text((work / "el7/facts.json").read_text())
+    right = assess_stage._judge
+
+    def wrong(context: Context, target: None) -> Any:
+        return right(context, target) if context.host != "el6" else 1 // 0
+
+    monkeypatch.setattr(assess_stage, "_judge", wrong)
+    assert run(work, "assess", "el6", *names) == 1
+    shown = capsys.readouterr()
+    assert "migrator: el6: unexpected ZeroDivisionError: integer division or modulo" in shown.err
+    assert "  a bug; run it for el6 alone to see more" in shown.err
+    rows = json.loads((work / "fleet.json").read_text())["hosts"]
+    fits = {row["host"]: row["fit"] for row in rows}
+    assert fits["el6"] == "failed" and len(fits) == others + 1

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -68,7 +69,12 @@ def _do(host: Host) -> Outcome | MigratorError:
 
 
 def _tried(work: Work, host: Host) -> Outcome | MigratorError:
+    """Not even a bug of ours that one host brings to light stops the others."""
     try:
         return work(host)
     except MigratorError as error:
         return error
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        message = f"unexpected {type(error).__name__}: {error} ({last.filename}:{last.lineno})"
+        return MigratorError(message, f"a bug; run it for {host.name} alone to see more")
