@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.errors import PlanInvalid
-from migrator.facts.network import HostsLine
+from migrator.facts.network import Address, HostsLine
 from migrator.facts.storage import StateDirectory
 from migrator.plan import PathChoice, file
 from migrator.plan.merge import merge, overlay
@@ -93,6 +93,14 @@ def test_names_of_other_hosts_are_kept() -> None:
     lines = (HostsLine("127.0.0.1", ("localhost",)), HostsLine("10.0.0.7", ("db", "db.example")))
     network = propose(make.facts(network={"hosts": lines}), "old").network
     assert network.hosts == {"db": "10.0.0.7", "db.example": "10.0.0.7"}
+
+
+def test_other_names_of_the_host_itself_mean_the_container() -> None:
+    own = Address("eth0", "10.0.0.5/24", "", "eth0", "global", "", "permanent", (), "")
+    lines = (HostsLine("10.0.0.5", ("old", "shop")), HostsLine("127.0.1.1", ("api",)))
+    network = propose(make.facts(network={"hosts": lines, "addresses": (own,)}), "old").network
+    assert network.hosts["shop"] == "127.0.0.1"
+    assert network.hosts["api"] == "127.0.1.1"
 
 
 def test_probes_ask_what_speaks_http() -> None:

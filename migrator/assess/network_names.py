@@ -36,9 +36,9 @@ def literals(found: Facts) -> Iterator[Evidence]:
     "NET-07",
     Level.INFO,
     "Names in /etc/hosts",
-    "The engine writes /etc/hosts anew; these names are given to it with the container, also where"
-    " their address is the old host's.",
-    "Check network.hosts in the plan; a name of the host itself needs its new address there.",
+    "The engine writes /etc/hosts anew; these names are given to it with the container. Those of"
+    " the host's own address become 127.0.0.1, where what listens on one address does not answer.",
+    "Check network.hosts in the plan.",
     side="target",
 )
 def hosts(found: Facts) -> Iterator[Evidence]:

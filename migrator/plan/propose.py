@@ -12,6 +12,7 @@ from migrator.plan.paths import paths
 
 STOP_AT_LEAST = 90  # seconds, systemd's own default
 STOP_MARGIN = 10
+LOOPBACK = "127.0.0.1"
 # Iproute2's names of who set a route; "" is for a host that could not say.
 SET_BY_HAND = ("boot", "static", "")
 DURATIONS = {"h": 3600, "min": 60, "s": 1, "ms": 0, "us": 0}
@@ -124,10 +125,12 @@ def seconds(duration: str) -> int:
 
 
 def _network(found: Facts) -> Network:
+    """Other names of the host's own address mean the container, wherever that is."""
     system = found.system
     own = {"localhost", system.hostname, system.fqdn}
+    addresses = {item.address.partition("/")[0] for item in found.network.addresses}
     names = {
-        name: line.address
+        name: LOOPBACK if line.address in addresses else line.address
         for line in found.network.hosts
         for name in line.names
         if name not in own and not name.startswith(("ip6-", "localhost"))
