@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import marshal
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from migrator.known import order
 from migrator.layers import CHANGES, PACKAGES, SKELETON
 from migrator.sorting import Group
 from migrator.store import Layer
-from migrator.workdir import make_private
+from migrator.workdir import make_private, private
 
 LEAST = 1 << 20  # bytes of a blob for which a layer of changes is worth it
 Key = tuple[str, bytes]  # package and order: as entries of a layer are sorted
@@ -29,7 +30,8 @@ class Base:
     """Written while a layer is made: the fingerprint of each of its entries."""
 
     def __init__(self, path: Path, group: Group) -> None:
-        self._raw = path.open("wb")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        self._raw = os.fdopen(private(str(path), flags), "wb")
         self._packing = igzip.GzipFile("", "wb", 1, self._raw, mtime=0)
         self._handle = io.BufferedWriter(self._packing, spill.BUFFER)
         self._group, self._links = group, links(group)
