@@ -36,6 +36,7 @@ MOST_WORKERS = 4  # more than that wait for the disk, and take the machine from 
 SHARES = 4  # of a worker: the work is handed out in so many parts
 STEP = 1 << 22  # bytes between two reports of a worker
 MOST_ZEROS = 1 << 32  # bytes that are filled up where a stream broke off
+OBJECTS = 100_000  # new ones between two looks for cycles, of which there are few
 INTERVAL = 0.2  # seconds between two looks at what workers did
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
@@ -213,6 +214,7 @@ def _begin(
     _shared = done, store, opening
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(OBJECTS)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
     be_gentle(gentle)

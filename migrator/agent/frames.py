@@ -32,7 +32,7 @@ MAGIC = b"\nMIGRATOR-STREAM-2\n"
 LIMIT = 1 << 24  # bytes of one payload, also when inflated; more is a broken or hostile stream
 DOCUMENT_LIMIT = 1 << 28  # bytes of a whole document
 NOISE = 1 << 16  # bytes that may precede MAGIC
-CHUNK = 1 << 18  # bytes of content in one D frame
+CHUNK = 1 << 18  # bytes of contents in one C frame, or of a document in J
 SAME, CHANGED, FAILED, AGAIN, KNOWN = b"\0", b"\1", b"\2", b"\3", b"\4"
 
 HEAD = struct.Struct(">cI")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from migrator.agent.records import Segments
 
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+PIECE = 1 << 20  # bytes of one reading; larger than a frame's, since each costs a turn
 SMALL = 1 << 20  # bytes: read as a whole before any of it is used, so that it can be read again
 ATTEMPTS = 3  # readings of a small file that is written meanwhile
 ATTEMPTS_LARGE = 2
@@ -135,7 +136,7 @@ class Source(object):
         finally:
             os.close(self.descriptor)
         while left:
-            piece = b"\0" * min(left, frames.CHUNK)
+            piece = b"\0" * min(left, PIECE)
             yield piece
             left -= len(piece)
 
@@ -157,7 +158,7 @@ class Source(object):
             if offset or self.holes is not None:
                 os.lseek(self.descriptor, offset, os.SEEK_SET)
             while length:
-                piece = os.read(self.descriptor, min(length, frames.CHUNK))
+                piece = os.read(self.descriptor, min(length, PIECE))
                 if not piece:
                     return
                 yield piece

@@ -193,13 +193,17 @@ def _hashed(pieces: Iterable[bytes], check: hashlib._Hash) -> Iterator[bytes]:
 
 def _even(pieces: Iterable[bytes], end: bytes) -> Iterator[bytes]:
     """``pieces`` and ``end`` in pieces of MOST bytes: the cuts decide the compressed bytes."""
-    rest = b""
+    waiting: list[bytes] = []
+    size = 0
     for piece in itertools.chain(pieces, (end,)):
-        rest = rest + piece if rest else piece
-        at = 0
-        while len(rest) - at >= MOST:
-            yield rest[at : at + MOST]
-            at += MOST
-        rest = rest[at:] if at else rest
-    if rest:
-        yield rest
+        waiting.append(piece)
+        size += len(piece)
+        if size < MOST:
+            continue
+        whole = b"".join(waiting)
+        even = size - size % MOST
+        for at in range(0, even, MOST):
+            yield whole if size == MOST else whole[at : at + MOST]
+        waiting, size = ([whole[even:]], size - even) if size > even else ([], 0)
+    if size:
+        yield b"".join(waiting)
