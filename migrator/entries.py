@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple
 
@@ -64,9 +64,12 @@ def _text(path: bytes) -> str:
     return "/" + path.decode("utf-8", "surrogateescape")
 
 
-def read_tree(stream: BinaryIO) -> Iterator[Entry | Unreadable]:
+def read_tree(
+    stream: BinaryIO, began: Callable[[int], None] = lambda moment: None
+) -> Iterator[Entry | Unreadable]:
     """Entries of an agent's ``tree`` stream, in the order of the walk: depth first, sorted by name
-    in each directory, so each path comes once and after the directory that it is in.
+    in each directory, so each path comes once and after the directory that it is in. ``began`` is
+    told the time of the host's clock before it looked at the first of them, in nanoseconds.
 
     Raises ProtocolError for a stream that is malformed, truncated, or not such a walk: a source
     host is not trusted. Memory is bounded by the largest frame and the longest path.
@@ -80,6 +83,8 @@ def read_tree(stream: BinaryIO) -> Iterator[Entry | Unreadable]:
                 reader = Reader(frames.inflated(payload))
                 while reader.more():
                     yield walk.entry(reader.record())
+            elif kind == b"T":
+                began(frames.unpack_count(payload))
             elif kind == b"X":
                 yield Unreadable(*frames.split_lost(payload))
             elif kind == b"Z":

@@ -44,8 +44,8 @@ class Known:
 
     @property
     def same(self) -> bool:
-        """Whether the whole walk was as the last one, and each content is known."""
-        return self._same and self._next is None
+        """Whether the whole walk was as the last one, and the store has each of its contents."""
+        return self._same and self.complete and self._next is None
 
     @property
     def differs(self) -> bool:
@@ -148,9 +148,9 @@ def _read(path: Path) -> Iterator[Row]:
 
 
 def write(path: Path, newest: int, walk: Iterable[Row], generation: int) -> None:
-    """Keep each path of ``walk``; replaces ``path`` atomically. ``newest`` is the last time of
-    change among them: what changed about then may change again in the same tick of the clock,
-    unseen. ``generation``: of the store that has the contents."""
+    """Keep each path of ``walk``; replaces ``path`` atomically. ``newest`` is the time when it
+    began, or of the last change seen by it: what changed about then may change again in the same
+    tick of the clock, unseen. ``generation``: of the store that has the contents."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     pack = spill.HEAD.pack
     try:

@@ -164,7 +164,7 @@ def _walk(source: Carrier, found: Facts, sorting: Sorting, progress: Progress) -
     label = f"walk of {found.system.hostname}"
     try:
         with source.stream("agent", "tree", params) as channel:
-            for item in read_tree(channel.stdout):
+            for item in read_tree(channel.stdout, sorting.began):
                 sorting.add(item)
                 if not sorting.count & 1023:
                     progress.update(sorting.count, 0, label)

@@ -94,10 +94,14 @@ class Sorting:
         self.groups: dict[tuple[str, str], Group] = {}
         self.lost: list[Unreadable] = []
         self.count = 0
-        self.newest = 0  # time of change of the entry that changed last, in nanoseconds
+        self.newest = 0  # when the walk began, or the last change that it saw, in nanoseconds
         self.walk = spill.Writer(place / "walk")
         self.rows = Rows(place / "rows")  # of all that is in no blob
         self.counts: Counter[str] = Counter()  # of the same, by kind of fate
+
+    def began(self, moment: int) -> None:
+        """The host's clock when its walk began."""
+        self.newest = max(self.newest, moment)
 
     def add(self, item: Entry | Unreadable) -> None:
         if isinstance(item, Unreadable):

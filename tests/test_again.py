@@ -105,7 +105,7 @@ def test_nothing_is_read_again_that_did_not_change(
     first = take(root, work)
     assert len(read()) == 202
     second = take(root, work)
-    assert read() == ["/opt/shop/clock"], "it may have changed in the same tick of the clock"
+    assert set(read()) <= {"/opt/shop/clock"}, "it may have changed in the same tick of the clock"
     assert (second.layers, second.volumes) == (first.layers, first.volumes)
     assert second.counts == first.counts
 

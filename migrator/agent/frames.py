@@ -4,6 +4,7 @@ A stream begins with MAGIC (whatever a login shell printed before it is skipped)
 one byte of kind, four bytes of length (big-endian), the payload. All numbers are big-endian.
 
   J  a piece of the one JSON document of verbs facts and probe; an empty piece ends it
+  T  the host's clock when the walk of a tree began, in nanoseconds since 1970
   E  records of the tree (migrator.agent.records), compressed
   P  files of one package, compressed JSON (migrator.agent.packaged)
   W  controller to agent: wanted files, compressed: path, a zero byte, one byte with the length of a

@@ -4,6 +4,7 @@ from __future__ import absolute_import, division, print_function
 
 import os
 import stat
+import time
 
 from migrator.agent import descent, frames, records
 from migrator.agent.attributes import segments, times, xattrs
@@ -32,6 +33,7 @@ FORMAT = 0o170000  # the bits of a mode that tell the kind
 MANY = 700  # records in one frame, about 64 KiB
 ROOM = 1 << 16  # bytes of extras in one frame
 NO_EXTRAS = (0, b"")
+SECOND = 1000000000  # ns
 
 
 def tree(params, _, stdout):
@@ -78,6 +80,7 @@ class Walk(object):
     def run(self):
         # type: () -> None
         """The root, then all below it; a stack of our own, since trees can be very deep."""
+        frames.write(self.stdout, b"T", frames.COUNT.pack(int(time.time() * SECOND)))
         found = os.lstat(b".")
         extras = records.extras(xattrs=xattrs(b"."))
         self.waiting.append(records.record(b"d", 0, b"", found, times(b".", found), extras))
