@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from migrator import report
 from migrator.assess.fleet import Fleet
 from migrator.errors import MigratorError
+from migrator.report.plain import plain
 from migrator.stages import Context, Outcome
 
 
@@ -29,9 +30,9 @@ def one(options: argparse.Namespace, context: Context, outcome: Outcome) -> None
         return
     page = report.page(options.stage, context.work)
     if getattr(options, "diff", False):
-        output.print(report.difference.page(outcome.difference))
+        _print(output, report.difference.page(outcome.difference))
     elif page is not None and not options.check:
-        output.print(page)
+        _print(output, page)
     output.print(outcome.message, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -45,7 +46,15 @@ def line(options: argparse.Namespace, outcome: Outcome) -> None:
 
 
 def fleet(found: Fleet) -> None:
-    Console().print(report.fleet.page(found))
+    _print(Console(), report.fleet.page(found))
+
+
+def _print(output: Console, page: RenderableType) -> None:
+    """Into a pipe or a file without what only a terminal needs."""
+    if output.is_terminal:
+        output.print(page)
+    else:
+        print(plain(page, output.width), end="")
 
 
 def document(outcome: Outcome) -> dict[str, object]:

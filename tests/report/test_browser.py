@@ -211,3 +211,16 @@ def test_nothing_is_wider_than_the_window(opened: Opened, width: int) -> None:
     for place in ("", "#host-web", "#host-evil"):
         page = opened(place, viewport={"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_of_one_host_there_is_its_page_alone(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "vm.html"
+    path.write_text(report("html", host("vm", 9, units=(make.unit("libvirtd.service"),))))
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert page.locator(".view:visible").count() == 1 and page.locator("nav").count() == 0
+    assert page.locator("h1").inner_text().startswith("vm")
+    page.keyboard.press("/")
+    page.keyboard.type("libvirtd")
+    assert page.locator(".filter output").inner_text().startswith("1 of ")
+    page.close()

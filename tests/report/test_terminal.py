@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.console import Console
 from migrator.assess import Finding, assess
 from migrator.assess.gathering import Gathering
 from migrator.report import assessment, fleet, verdict
+from migrator.report.plain import plain
 from migrator.verify import Point, Verdict
 from tests import builders as make
 
@@ -84,3 +86,9 @@ def test_verdict_counts_by_subject_and_names_differences() -> None:
     shown = text(verdict.page(Verdict("old", points)))
     assert "8,412" in shown and "logs go on" in shown
     assert "b.service: active → inactive" in shown
+
+
+def test_a_pipe_gets_no_spaces_at_the_end_and_no_colours() -> None:
+    mounts = tuple(make.mount(f"/srv/{number}") for number in range(9))
+    shown = plain(assessment.page(assess(make.facts(storage={"mounts": mounts}))), 80)
+    assert "\x1b" not in shown and not re.search(r" $", shown, re.MULTILINE)
