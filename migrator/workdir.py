@@ -78,6 +78,11 @@ class Workdir:
         return self.path / "plan.defaults.yml"
 
     @property
+    def plan_draft(self) -> Path:
+        """Decisions of the interactive report that were not saved yet."""
+        return self.path / "plan.draft.yml"
+
+    @property
     def snapshot(self) -> Path:
         return self.path / "snapshot.json"
 

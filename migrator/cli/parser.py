@@ -47,7 +47,14 @@ def parser() -> argparse.ArgumentParser:
 def _common(verb: argparse.ArgumentParser, many: str) -> None:
     hosts = "a host, group or pattern of the inventory"
     verb.add_argument("hosts", nargs=many, metavar="HOST", help=hosts)
-    verb.add_argument("-i", "--inventory", action="append", help="default: as in ansible.cfg")
+    given = "default: as in ansible.cfg"
+    if many == "*":  # of assess, where a bare -i is --interactive
+        verb.add_argument(
+            "-i", dest="inventory", action="append", nargs="?", help=argparse.SUPPRESS
+        )
+        verb.add_argument("--inventory", action="append", help=given)
+    else:
+        verb.add_argument("-i", "--inventory", action="append", help=given)
     verb.add_argument("--work", type=Path, default=Path("work"), help="default: ./work")
     verb.add_argument("--check", action="store_true", help="change nothing, say what would be")
     verb.add_argument("--refresh", action="store_true", help="do it anew, keep no old result")
@@ -76,6 +83,8 @@ def _target(verb: argparse.ArgumentParser, stage: stages.Stage, name: str) -> No
 
 
 def _assess(verb: argparse.ArgumentParser) -> None:
+    browse = "browse and decide on this terminal; short: -i, if no inventory follows it"
+    verb.add_argument("--interactive", action="store_true", help=browse)
     words = [level.word for level in Level if level]
     facts = "saved facts, in place of hosts: facts.json of a host's directory, or HOST.json"
     verb.add_argument("--facts", nargs="+", type=Path, metavar="FILE", default=(), help=facts)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Console
 
 from migrator import rulebook, stages
-from migrator.cli import hosts, reports, show
+from migrator.cli import hosts, interactive, reports, show
 from migrator.cli.fleet import Many
 from migrator.cli.hosts import Host
 from migrator.cli.workers import each
 from migrator.errors import MigratorError, UsageError
 from migrator.inventory import Inventory
+from migrator.progress import Progress, Silent
 from migrator.report.progress import shown
 from migrator.stages import Context, Outcome
 from migrator.workdir import Workdir
@@ -21,12 +24,24 @@ from migrator.workdir import Workdir
 
 def stage(options: argparse.Namespace, messages: Console) -> int:
     """The exit status: the first failure's."""
+    if options.stage == "assess":
+        interactive.settle(options)
+        if options.interactive:
+            interactive.need_terminal()
     facts = getattr(options, "facts", ())
     if bool(facts) == bool(options.hosts):
         raise UsageError("name hosts, or saved facts with --facts", "see 'migrator assess --help'")
     rulebook.beside(getattr(options, "rules", ""))  # what cannot be read is said once
     inventory = _inventory(options)
     found = hosts.of_files(facts) if facts else hosts.chosen(options, inventory)
+    if getattr(options, "interactive", False):
+        return interactive.run(
+            options,
+            messages,
+            found,
+            lambda host: _context(options, hosts.variables(inventory, host), host, Silent()),
+            lambda host: _run(options, messages, inventory, host)[1],
+        )
     if len(found) == 1 and (facts or found[0].name == options.hosts[0]):
         return _alone(options, messages, inventory, found[0])
     return _all(options, messages, inventory, found)
@@ -97,21 +112,27 @@ def _run(
 ) -> tuple[Context, Outcome]:
     given = hosts.variables(inventory, host)
     with shown(messages) as progress:
-        context = stages.Context(
-            work=Workdir(options.work, host.name),
-            check=options.check,
-            refresh=options.refresh,
-            progress=progress,
-            choices=given.get("migrator_choices", {}),
-            root=options.root or given.get("migrator_root", "/"),
-            saved=host.facts,
-            target=str(options.target or given.get("migrator_target", "")),
-            rules=getattr(options, "rules", "") or given.get("migrator_rules", ""),
-            fail_on=getattr(options, "fail_on", ""),
-        )
+        context = _context(options, given, host, progress)
         names = ["discover", "assess"] if options.root else [options.stage]
         for name in names if options.stage == "assess" else [options.stage]:
             kind = stages.STAGES[name]
             with hosts.reached(options, inventory, host, given, kind) as machine:
                 outcome = kind.run(context, machine)
     return context, outcome
+
+
+def _context(
+    options: argparse.Namespace, given: Mapping[str, Any], host: Host, progress: Progress
+) -> Context:
+    return Context(
+        work=Workdir(options.work, host.name),
+        check=options.check,
+        refresh=options.refresh,
+        progress=progress,
+        choices=given.get("migrator_choices", {}),
+        root=options.root or given.get("migrator_root", "/"),
+        saved=host.facts,
+        target=str(options.target or given.get("migrator_target", "")),
+        rules=getattr(options, "rules", "") or given.get("migrator_rules", ""),
+        fail_on=getattr(options, "fail_on", ""),
+    )

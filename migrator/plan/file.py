@@ -31,8 +31,17 @@ def dump(plan: Plan) -> dict[str, Any]:
 
 
 def save(path: Path, mapping: dict[str, Any]) -> None:
-    body = yaml.safe_dump(mapping, sort_keys=False, width=100, allow_unicode=True)
-    write_text(path, HEADER.format(host=mapping["host"]) + "\n" + body)
+    write_text(path, text(mapping))
+
+
+def text(mapping: dict[str, Any]) -> str:
+    """The whole file."""
+    return HEADER.format(host=mapping["host"]) + "\n" + yaml_of(mapping)
+
+
+def yaml_of(mapping: dict[str, Any]) -> str:
+    dumped: str = yaml.safe_dump(mapping, sort_keys=False, width=100, allow_unicode=True)
+    return dumped
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -58,14 +58,21 @@ def _judge(context: Context, target: Caller | None) -> Assessment:
     work, host = context.work, context.host
     plan = plan_file.load(work.plan, host) if work.plan.exists() else None
     found = context.facts()
+    return judge(context, found, plan, _asked(context, found, plan, target) if target else None)
+
+
+def judge(
+    context: Context, found: Facts, plan: Plan | None, on: Target | None = None
+) -> Assessment:
+    """``found`` with all that the work directory and the inventory say beside it."""
     return assess(
         found,
         plan,
-        host=host,
+        host=context.host,
         waivers=_waivers(context, plan),
         today=date.today().isoformat(),
         rules=rulebook.beside(context.rules),
-        on=_asked(context, found, plan, target) if target else _asked_before(context),
+        on=on or _asked_before(context),
     )
 
 
