@@ -83,15 +83,15 @@ class Report(App[None]):
 
     @property
     def page(self) -> str:
-        return self.query_one(TabbedContent).active or "hosts"
+        return self.screen_stack[0].query_one(TabbedContent).active or "hosts"
 
     def _page_listing(self) -> Listing:
-        return self.query_one(f"#list-{self.page}", Listing)
+        return self.screen_stack[0].query_one(f"#list-{self.page}", Listing)
 
     def _refresh(self) -> None:
         listing = self._page_listing()
         listing.show([row for row in self._rows() if self._is_shown(row)])
-        self.query_one("#head", Static).update(printable(self._head()))
+        self.screen_stack[0].query_one("#head", Static).update(printable(self._head()))
 
     def _rows(self) -> Iterable[Row]:
         if self.page == "hosts":
@@ -150,10 +150,10 @@ class Report(App[None]):
     # Pages and filters.
 
     def action_page(self, name: str) -> None:
-        self.query_one(TabbedContent).active = name
+        self.screen_stack[0].query_one(TabbedContent).active = name
 
     def action_search(self) -> None:
-        box = self.query_one("#filter", Input)
+        box = self.screen_stack[0].query_one("#filter", Input)
         box.add_class("shown")
         box.focus()
 
@@ -169,7 +169,7 @@ class Report(App[None]):
         self._refresh()
 
     def action_clear(self) -> None:
-        box = self.query_one("#filter", Input)
+        box = self.screen_stack[0].query_one("#filter", Input)
         if self._level or self._family or self._words or box.has_focus:
             self._level, self._family = 0, ""
             box.value = self._words = ""

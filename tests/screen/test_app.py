@@ -40,7 +40,7 @@ def drive(desk: Desk, act: Act, *more: Opened) -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             while app.page == "hosts" and not more:  # a host that is alone opens by itself
                 await pilot.pause(0.05)
-            await pilot.pause()
+            await pilot.pause(0.3)
             await act(app, pilot)
 
     asyncio.run(run())
@@ -103,11 +103,10 @@ def test_a_finding_is_waived_in_one_form(work: Workdir) -> None:
     name = desk.judged.findings[0].id
 
     async def act(app: Report, pilot: Pilot[None]) -> None:
-        await pilot.pause()
         await pilot.press("enter")
-        await pilot.pause()
+        await pilot.pause(0.3)
         await pilot.press("enter")
-        await pilot.pause()
+        await pilot.pause(0.3)
         assert "a waiver needs a text" in seen(app)
         await pilot.press(*"known", "tab", *"ops", "enter")
         await pilot.pause()
