@@ -21,10 +21,11 @@ from textual.widgets import DataTable, Input
 
 from migrator.cli import main
 from migrator.plan import file as plan_file
-from migrator.screen.app import PAGES, Report
+from migrator.screen.app import Report
 from migrator.screen.desk import Desk
 from migrator.screen.fleet import Hosts, Opened
 from migrator.screen.help import keys
+from migrator.screen.pages import PAGES, Pages
 from migrator.workdir import Workdir
 from tests.screen.test_desk import HOST, facts, opened, work
 
@@ -38,12 +39,18 @@ def drive(desk: Desk, act: Act, *more: Opened) -> None:
         one = Opened(HOST, desk.judged)
         app = Report(Hosts([one, *more], lambda _: desk))
         async with app.run_test(size=(80, 24)) as pilot:
-            while app.page == "hosts" and not more:  # a host that is alone opens by itself
-                await pilot.pause(0.05)
-            await pilot.pause(0.3)
+            if not more:  # a host that is alone opens by itself
+                await appears(app, pilot, "why: ")
             await act(app, pilot)
 
     asyncio.run(run())
+
+
+async def appears(app: Report, pilot: Pilot[None], words: str) -> None:
+    end = time.monotonic() + 20
+    while words not in seen(app):
+        assert time.monotonic() < end, seen(app)
+        await pilot.pause(0.05)
 
 
 def seen(app: Report) -> str:
@@ -104,10 +111,9 @@ def test_a_finding_is_waived_in_one_form(work: Workdir) -> None:
 
     async def act(app: Report, pilot: Pilot[None]) -> None:
         await pilot.press("enter")
-        await pilot.pause(0.3)
+        await appears(app, pilot, "waive ")
         await pilot.press("enter")
-        await pilot.pause(0.3)
-        assert "a waiver needs a text" in seen(app)
+        await appears(app, pilot, "a waiver needs a text")
         await pilot.press(*"known", "tab", *"ops", "enter")
         await pilot.pause()
         assert desk.plan.waivers[name].owner == "ops"
@@ -213,7 +219,7 @@ def test_words_of_a_host_are_text(work: Workdir) -> None:
 
 def test_the_page_of_keys_equals_the_bindings() -> None:
     page = (TOP / "docs/interactive.md").read_text()
-    for key, meaning in keys(Report.BINDINGS):
+    for key, meaning in keys(Pages.BINDINGS):
         assert f"| `{key}` | {meaning} |" in page
 
 

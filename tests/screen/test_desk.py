@@ -90,7 +90,7 @@ def test_waivers_change_the_fit_and_undo_brings_it_back(work: Workdir) -> None:
         ("findings", "KRN-01 0", {"reason": "", "owner": "ops", "expires": LATER}),
         ("findings", "KRN-01 0", {"reason": "a", "owner": "ops", "expires": "2001-01-01"}),
         ("findings", "KRN-01 0", {"reason": "a", "owner": "ops", "expires": "soon"}),
-        ("findings", "XXX-01 0", {"reason": "a", "owner": "ops", "expires": LATER}),
+        ("findings", "ZZZ-01 0", {"reason": "a", "owner": "ops", "expires": LATER}),
         ("ports", "80/tcp", {"target": "0", "reason": ""}),
         ("ports", "", {"inside": "80", "target": "80", "reason": ""}),
         ("paths", "", {"path": "opt", "plan": "image", "reason": ""}),
