@@ -24,7 +24,7 @@ class Report(Pages):
         self._refresh()
         self._page_listing().table.focus()
         if len(self.hosts.names()) == 1:
-            self._open(self.hosts.names()[0])
+            self.call_after_refresh(self._open, self.hosts.names()[0])
 
     def on_data_table_row_selected(self) -> None:
         if self.page == "hosts":
