@@ -1,21 +1,16 @@
-"""The screen itself, driven by keys at 80x24, and as a real process that is killed."""
+"""The screen itself, driven by keys at 80x24."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import pty
-import signal
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-import yaml
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
@@ -231,46 +226,3 @@ def test_without_a_terminal_it_says_so(work: Workdir, capsys: pytest.CaptureFixt
 def test_other_commands_do_not_wait_for_it() -> None:
     script = "import sys, migrator.cli; sys.exit('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=TOP).returncode == 0
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-def test_a_process_that_ends_leaves_its_draft(work: Workdir, number: int) -> None:
-    """A real one, on a terminal of its own."""
-    inventory = work.root.parent / "hosts.yml"
-    inventory.write_text(yaml.safe_dump({"all": {"hosts": {HOST: {}}}}))
-    words = ["assess", HOST, "-i", "--inventory", str(inventory), "--work", str(work.root)]
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (24, 80))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "migrator.cli", *words],
-        cwd=TOP,
-        env={**os.environ, "TERM": "xterm"},
-        start_new_session=True,
-        **dict.fromkeys(("stdin", "stdout", "stderr"), theirs),  # type: ignore[call-overload]
-    )
-    os.close(theirs)
-    os.set_blocking(ours, False)
-    try:
-        _until(ours, lambda text: b"Search" in text and b"why" in text)
-        os.write(ours, b"7")
-        _until(ours, lambda text: b"identity" in text)
-        os.write(ours, b"\x1b[B ")
-        _until(ours, lambda _: work.plan_draft.exists())
-        process.send_signal(number)
-        process.wait(10)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
-    assert plan_file.read(work.plan_draft)["plan"]["jobs"] == "released"
-    assert not work.plan.exists()
-
-
-def _until(terminal: int, happened: Callable[[bytes], bool]) -> None:
-    text, end = b"", time.monotonic() + 40
-    while not happened(text):
-        assert time.monotonic() < end, text[-2000:]
-        try:
-            text += os.read(terminal, 65536)
-        except BlockingIOError:
-            time.sleep(0.05)
