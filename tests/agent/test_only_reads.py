@@ -87,7 +87,7 @@ def test_walk_and_contents_change_nothing(tree: Path, tmp_path: Path) -> None:
     calls = traced("tree", params, b"", tmp_path)
     assert [call for call in calls if "opt" in call], "the walk is in the record"
     assert changes(calls) == []
-    asked = frames.deflated(b"".join(os.fsencode(name) + b"\0" for name in names))
+    asked = frames.deflated(b"".join(frames.wanted(os.fsencode(name), b"") for name in names))
     data = frames.HEAD.pack(b"W", len(asked)) + asked + frames.HEAD.pack(b"Z", 0)
     calls = traced("read", params, data, tmp_path)
     assert [call for call in calls if '"config"' in call], "the reading is in the record"
