@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrator import facts
 from migrator.errors import MigratorError
-from migrator.facts import Facts
 from migrator.progress import Progress
 from migrator.workdir import Workdir, read_json
 
 if TYPE_CHECKING:  # Ansible starts a process for each task: what it does not need, it does not load
     from migrator.assess import Assessment
     from migrator.assess.diff import Difference
+    from migrator.facts import Facts
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class Context:
         return self.work.host
 
     def facts(self) -> Facts:
+        from migrator import facts
+
         return facts.load(read_json(self.saved or self.work.facts, f"discover {self.host}"))
 
 
