@@ -15,6 +15,8 @@ from migrator.errors import Unreachable
 from migrator.login import WINDOW, login
 from migrator.transport.channel import Running
 
+GONE = (OSError, EOFError)  # what a socket says, and a channel, when the other end has closed
+
 
 @contextlib.contextmanager
 def logged_in(address: Address) -> Iterator[Ssh]:
@@ -83,7 +85,11 @@ class Ssh:
 
 def _join(channel: paramiko.Channel, port: int) -> None:
     """Pump between a tunnel's channel and our own port until both sides are done."""
-    with contextlib.closing(channel), socket.create_connection(("127.0.0.1", port)) as here:
+    with (
+        contextlib.suppress(*GONE),
+        contextlib.closing(channel),
+        socket.create_connection(("127.0.0.1", port)) as here,
+    ):
         back = threading.Thread(target=_pump, args=(here, channel), daemon=True)
         back.start()
         _pump(channel, here)
@@ -91,8 +97,8 @@ def _join(channel: paramiko.Channel, port: int) -> None:
 
 
 def _pump(source: socket.socket | paramiko.Channel, sink: socket.socket | paramiko.Channel) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(*GONE):
         while piece := source.recv(1 << 17):
             sink.sendall(piece)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(*GONE):
         sink.shutdown(socket.SHUT_WR)
