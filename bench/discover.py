@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.hosts import TOP, Place
+from bench.hosts import TOP, Place, watching
 from lab import container, state
 
 
@@ -72,24 +71,17 @@ def peak_on(host: state.Host) -> Iterator[list[int]]:
     The processes of a lab container are ours to see; those of a virtual machine are not.
     """
     peaks = [0]
-    done = threading.Event()
     inside = container.namespace(host) if host.kind == "container" else ""
     known = set(_pythons(inside))
 
-    def watch() -> None:
-        while inside and not done.wait(0.01):
-            for process in set(_pythons(inside)) - known:
-                with contextlib.suppress(OSError, IndexError):
-                    status = (process / "status").read_text()
-                    peaks.append(int(status.split("VmHWM:")[1].split()[0]) << 10)
+    def look() -> None:
+        for process in set(_pythons(inside)) - known if inside else ():
+            with contextlib.suppress(OSError, IndexError):
+                status = (process / "status").read_text()
+                peaks.append(int(status.split("VmHWM:")[1].split()[0]) << 10)
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
+    with watching(look, every=0.01):
         yield peaks
-    finally:
-        done.set()
-        watcher.join()
 
 
 def _pythons(namespace: str) -> Iterator[Path]:

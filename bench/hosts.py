@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -50,6 +51,24 @@ def migrator(stage: str, place: Place, *more: str) -> None:
 def lab(*arguments: str) -> str:
     command = [sys.executable, "-m", "lab", *arguments]
     return subprocess.run(command, cwd=TOP, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+@contextlib.contextmanager
+def watching(look: Callable[[], None], every: float) -> Iterator[None]:
+    """Meanwhile ``look`` is called again and again, ``every`` so many seconds."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(every):
+            look()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 def timed(work: Callable[[], None]) -> float:

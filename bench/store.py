@@ -1,5 +1,4 @@
-"""A tree on this machine into the store, against tar and zstd into a bare file, in one run; rsync
-and restic go along where they are installed.
+"""A tree on this machine into the store, against tar and zstd into a bare file, in one run.
 
 python -m bench.store /mnt/old 3      a mounted disk, three rounds
 """
@@ -8,16 +7,14 @@ from __future__ import annotations
 
 import re
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
-from migrator import fleet, image, snapshot
+from migrator import fleet, snapshot
 from migrator.address import Address
 from migrator.carrier import Carrier
 from migrator.facts import Facts
@@ -28,12 +25,6 @@ from migrator.transport import connect
 from migrator.workdir import Workdir, make_private
 from tests import builders
 from tests.test_fleet import optimum, simulated, stored
-
-RESTIC = """
-export RESTIC_PASSWORD=bench RESTIC_REPOSITORY=$1 && cd "$2"
-[ -e "$1/config" ] || restic -q init
-restic -q backup --no-cache .
-"""
 
 
 def measure(tree: Path, rounds: int) -> None:
@@ -65,41 +56,14 @@ def _round(tree: Path, found: Facts, layout: fleet.Layout, place: Path) -> None:
     copy = place / "day2"
     subprocess.run(["cp", "-a", f"{tree}/.", copy], check=True)
     _take(copy, found, layout, Workdir(work.root, "day2"))
-    for words in _peers(tree, place).values():
-        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-    for label, words in _peers(tree, place).items():
-        done = _timed(partial(subprocess.run, words, check=True, stdout=subprocess.DEVNULL))
-        print(_line(f"{label}, no change", done, 0, plain))
-    before, peers = _size(work), _disk(place / "restic")
+    before = _size(work)
     for number, path in enumerate(sorted(copy.rglob("*"))):
         if number % 100 == 0 and path.is_file() and not path.is_symlink():
             with path.open("ab") as handle:
                 handle.write(b"changed\n")
-    day2 = Workdir(work.root, "day2")
-    done = _timed(lambda: _take(copy, found, layout, day2))
+    done = _timed(lambda: _take(copy, found, layout, Workdir(work.root, "day2")))
     print(_line("again, 1% changed", done, _size(work) - before, plain))
-    for label, words in _peers(copy, place).items():
-        done = _timed(partial(subprocess.run, words, check=True, stdout=subprocess.DEVNULL))
-        print(_line(f"{label}, 1% changed", done, _disk(place / "restic") - peers, plain))
-    done = _timed(lambda: image.build(day2, builders.plan(), found, ()))
-    print(_line("rebuild of the image", done, 0, plain))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
-    print(f"store {_size(work) >> 20:,} MB; peak {peak} MB, of the largest other {workers} MB\n")
-
-
-def _peers(tree: Path, place: Path) -> dict[str, list[str]]:
-    """What those who are installed do to keep a copy of ``tree`` up to date."""
-    ways = {
-        "rsync": ["rsync", "-aHAX", "--delete", f"{tree}/", str(place / "rsync")],
-        "restic": ["bash", "-c", RESTIC, "restic", str(place / "restic"), str(tree)],
-    }
-    return {label: words for label, words in ways.items() if shutil.which(label)}
-
-
-def _disk(path: Path) -> int:
-    files = (item for item in path.rglob("*") if item.is_file())
-    return sum(item.stat().st_size for item in files)
+    print(f"store {_size(work) >> 20:,} MB\n")
 
 
 def _take(tree: Path, found: Facts, layout: fleet.Layout, work: Workdir) -> None:

@@ -19,6 +19,7 @@ from migrator.lookup import Lookup
 from migrator.plan import Plan
 from migrator.snapshot import Snapshot, load
 from migrator.store import BlobWriter, Index, Layer, Store
+from migrator.store.layout import CREATED, MANIFEST
 from migrator.tarformat import Member
 from migrator.workdir import Workdir, write_json
 
@@ -96,7 +97,7 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
     config, config_size = store.add(_config(layers, plan, found, labels))
     manifest = {
         "schemaVersion": 2,
-        "mediaType": f"{TYPE}.manifest.v1+json",
+        "mediaType": MANIFEST,
         "config": _descriptor(f"{TYPE}.config.v1+json", config, config_size),
         "layers": [
             _descriptor(f"{TYPE}.layer.v1.tar+gzip", layer.digest, layer.size)
@@ -105,7 +106,7 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
         "annotations": labels,
     }
     digest, size = store.add(manifest)
-    described = _descriptor(f"{TYPE}.manifest.v1+json", digest, size)
+    described = _descriptor(MANIFEST, digest, size)
     about = referrers.write(work, found, taken, labels, described)
     store.tag(work.host, described, about)
     made = {
@@ -130,7 +131,7 @@ def _labels(plan: Plan, taken: Snapshot, moment: int) -> dict[str, str]:
     """What the image says of its making, alike in its config and its manifest."""
     decided = json.dumps(asdict(plan), sort_keys=True).encode()
     return {
-        "org.opencontainers.image.created": _iso(moment),
+        CREATED: _iso(moment),
         "org.opencontainers.image.title": taken.host,
         "io.migrator.source": taken.host,
         "io.migrator.taken": _iso(taken.taken_at),
@@ -146,7 +147,7 @@ def _iso(moment: int) -> str:
 def _config(
     layers: Mapping[str, Layer], plan: Plan, found: Facts, labels: dict[str, str]
 ) -> dict[str, Any]:
-    created, host = labels["org.opencontainers.image.created"], labels["io.migrator.source"]
+    created, host = labels[CREATED], labels["io.migrator.source"]
     return {
         "created": created,
         "architecture": ARCHITECTURES.get(found.system.architecture, found.system.architecture),

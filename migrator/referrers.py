@@ -11,10 +11,9 @@ from migrator.sbom import MEDIA_TYPE as CYCLONEDX
 from migrator.sbom import sbom
 from migrator.snapshot import Snapshot
 from migrator.store import Store
+from migrator.store.layout import CREATED, MANIFEST
 from migrator.workdir import Workdir, write_json
 
-CREATED = "org.opencontainers.image.created"
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 EMPTY = "application/vnd.oci.empty.v1+json"
 STATEMENT = "application/vnd.in-toto+json"
 

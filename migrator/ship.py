@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from migrator.store import Store
+from migrator.store.layout import MANIFEST
 
 REQUEST = re.compile(r"/v2/([a-z0-9]+)/[a-z0-9._-]+/(manifests|blobs)/(sha256:[0-9a-f]{64})\Z")
 TYPES = {
-    "manifests": "application/vnd.oci.image.manifest.v1+json",
+    "manifests": MANIFEST,
     "blobs": "application/octet-stream",
 }
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.hosts import TOP
+from bench.hosts import TOP, timed, watching
 from migrator.store import Store
 
 PAGE = 4096
@@ -68,25 +67,18 @@ def memory() -> Iterator[list[int]]:
     """Bytes that this process's descendants had together at most: what each has alone, and what
     they share counted once."""
     peaks = [0]
-    done = threading.Event()
 
-    def watch() -> None:
-        while not done.wait(EVERY):
-            alone, shared = 0, [0]
-            for pid in _descendants(threading.main_thread().native_id or 0):
-                with contextlib.suppress(OSError, ValueError):
-                    words = Path(f"/proc/{pid}/statm").read_text().split()
-                    alone += (int(words[1]) - int(words[2])) * PAGE
-                    shared.append(int(words[2]) * PAGE)
-            peaks[0] = max(peaks[0], alone + max(shared))
+    def look() -> None:
+        alone, shared = 0, [0]
+        for pid in _descendants(os.getpid()):
+            with contextlib.suppress(OSError, ValueError):
+                words = Path(f"/proc/{pid}/statm").read_text().split()
+                alone += (int(words[1]) - int(words[2])) * PAGE
+                shared.append(int(words[2]) * PAGE)
+        peaks[0] = max(peaks[0], alone + max(shared))
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
+    with watching(look, EVERY):
         yield peaks
-    finally:
-        done.set()
-        watcher.join()
 
 
 def _descendants(pid: int) -> Iterator[int]:
@@ -97,10 +89,8 @@ def _descendants(pid: int) -> Iterator[int]:
                 yield from _descendants(child)
 
 
-def measured(work: Callable[[], object]) -> tuple[float, int]:
+def measured(work: Callable[[], None]) -> tuple[float, int]:
     """(seconds, bytes of memory at most)."""
     with memory() as peaks:
-        begun = time.monotonic()
-        work()
-        seconds = time.monotonic() - begun
+        seconds = timed(work)
     return seconds, peaks[0]

@@ -19,6 +19,8 @@ from typing import IO, Any
 from migrator.errors import Locked
 from migrator.workdir import explained, make_private, private, write_json
 
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+CREATED = "org.opencontainers.image.created"
 REF = "org.opencontainers.image.ref.name"
 REFERS = "io.migrator.refers-to"  # the name of the image that an untagged manifest is about
 EMPTY_INDEX = {"schemaVersion": 2, "manifests": []}
