@@ -1,4 +1,4 @@
-"""The command line: one verb per stage, on the hosts of an Ansible inventory."""
+"""The command line: one verb per stage on the hosts of an inventory, and what helps beside them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from migrator.cli import run
-from migrator.cli.parser import parser
+from migrator.cli.parser import OTHERS, parser
 from migrator.cli.show import complain
 from migrator.errors import MigratorError
-from migrator.store import command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     messages = Console(stderr=True, soft_wrap=True)
     try:
-        if options.stage == "store":
-            command.run(options)
-            return 0
+        if options.stage in OTHERS:
+            return OTHERS[options.stage].run(options, messages)
         return run.stage(options, messages)
     except MigratorError as error:
         complain(messages, error)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any, Protocol
+
+from rich.console import Console
 
 from migrator import __version__, stages
 from migrator.assess import Level
@@ -24,6 +27,17 @@ examples:
 """
 
 
+class Verb(Protocol):
+    """A module with one verb that is no stage: its words and options, and what it does."""
+
+    def add(self, verbs: Any) -> None: ...
+
+    def run(self, options: argparse.Namespace, messages: Console) -> int: ...
+
+
+OTHERS: dict[str, Verb] = {"store": command}
+
+
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="migrator",
@@ -40,7 +54,8 @@ def parser() -> argparse.ArgumentParser:
         _target(verb, stage, name)
         if name == "assess":
             _assess(verb)
-    command.add(verbs)
+    for other in OTHERS.values():
+        other.add(verbs)
     return made
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from migrator.errors import StoreDamaged, UsageError
 from migrator.store.check import verify
 from migrator.store.collect import collect, hosts, wanted
@@ -53,12 +55,13 @@ def add(verbs: Any) -> None:
             verb.add_argument("file", type=Path, help="the archive to write")
 
 
-def run(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace, _: Console) -> int:
     store = Store(options.work / "store")
     if not store.blobs.exists():
         raise UsageError(f"there is no store in {options.work}", "run 'migrator snapshot' first")
     text, document = ACTIONS[options.action](store, options)
     print(json.dumps(document, indent=1, sort_keys=True) if options.json else text)
+    return 0
 
 
 def _ls(store: Store, _: argparse.Namespace) -> Result:
