@@ -110,9 +110,9 @@ class Carrier(Caller):
         one.limits = self.limits.shared(count)
         return one
 
-    def inside(self, container: str) -> Carrier:
-        """The same, within a podman container that runs on this host."""
-        prefix = (*self._prefix, "podman", "exec", "--interactive", container)
+    def inside(self, container: str, words: Sequence[str]) -> Carrier:
+        """The same, within a container that runs on this host; ``words`` come before a command."""
+        prefix = (*self._prefix, *words)
         return Carrier(self._connection, f"{container} on {self.name}", prefix)
 
     @contextlib.contextmanager

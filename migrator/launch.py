@@ -29,8 +29,13 @@ def launch(target: Carrier, work: Workdir, plan: Plan, check: bool) -> dict[str,
         wanted["image"] |= {"port": there, "prefix": prefix}
         done: dict[str, Any] = target.call("runtime", "launch", {**wanted, "check": check})
     if not check:
-        record = {"name": wanted["name"], "target": target.name}
-        record["launched_at"] = done["state"]["started_at"]
+        state = done["state"]
+        record = {
+            "name": wanted["name"],
+            "target": target.name,
+            "launched_at": state["started_at"],
+            "inside": state["inside"],
+        }
         write_json(work.launch, record)
     return done
 

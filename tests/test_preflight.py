@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrator.errors import TargetUnfit
-from migrator.runtime import engine, launch, preflight
+from migrator.runtime import engine, engines, launch, preflight
 from migrator.runtime.run import TARGET_UNFIT, Explained, attempt, output
 
 
@@ -47,3 +47,22 @@ def test_a_file_is_written_only_where_it_differs(tmp_path: Path) -> None:
     assert launch._files({"files": [item]}) == []
     Path(str(item["path"])).chmod(0o644)
     assert launch._differs(item)
+
+
+def test_the_first_engine_that_fits_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lacking(engines.Engine):
+        def unfit(self) -> tuple[str, str]:
+            return "there is none", "install one"
+
+    class Fitting(engines.Engine):
+        def unfit(self) -> None:
+            return None
+
+    for kind in (Lacking, Fitting):
+        kind.__abstractmethods__ = frozenset()
+    monkeypatch.setattr(engines, "ENGINES", {"a": Lacking(), "b": Fitting()})
+    assert isinstance(engines.chosen(), Fitting)
+    monkeypatch.setattr(engines, "ENGINES", {"a": Lacking()})
+    with pytest.raises(Explained, match="there is none") as refused:
+        engines.chosen()
+    assert refused.value.code == TARGET_UNFIT

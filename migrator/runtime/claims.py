@@ -4,32 +4,25 @@ import socket
 from pathlib import Path
 from typing import Any, Dict, List
 
+from migrator.runtime.engines import ENGINES, NOBODY, Engine
 from migrator.runtime.run import attempt, succeeds
 
-OWNER = '{{index .Config.Labels "io.migrator.name"}}'
 MARKS = Path("/var/lib/migrator")
 QUADLETS = "/etc/containers/systemd"
-NOBODY = "-"  # no name of the toolkit's is this
 
 
 def read(params: Dict[str, Any]) -> Dict[str, Any]:
     """{"own", "ports", "names"}. ``own``: the host's container is there already, launched by the
     toolkit, so that its ports, volumes and unit are no one else's."""
     name = params["name"]
-    own = owner(name) == name
+    engine = ENGINES["quadlet"]
+    own = engine.owner(name) == name
     running = own and succeeds(["systemctl", "--quiet", "is-active", name + ".service"])
     return {
         "own": own,
         "ports": [] if running else taken(params["ports"]),
-        "names": [] if own else _names(name, params["volumes"]),
+        "names": [] if own else _names(engine, name, params["volumes"]),
     }
-
-
-def owner(name: str) -> str:
-    """Whose container of that name it is: the toolkit's name for it, "" without a label, and
-    NOBODY when there is none."""
-    said = attempt(["podman", "container", "inspect", "--format", OWNER, name])
-    return said.stdout.decode().strip() if said.returncode == 0 else NOBODY
 
 
 def taken(ports: List[List[Any]]) -> List[Dict[str, Any]]:
@@ -47,16 +40,16 @@ def taken(ports: List[List[Any]]) -> List[Dict[str, Any]]:
     return found
 
 
-def _names(name: str, volumes: List[str]) -> List[Dict[str, str]]:
+def _names(engine: Engine, name: str, volumes: List[str]) -> List[Dict[str, str]]:
     found = []
-    if owner(name) != NOBODY:
+    if engine.owner(name) != NOBODY:
         found.append({"kind": "container", "name": name})
     for path in _units(name):
         found.append({"kind": "unit", "name": path})
     marks = MARKS / name / "volumes"
     for volume in volumes:
         ours = (marks / volume).exists() or (marks / (volume + ".begun")).exists()
-        if not ours and succeeds(["podman", "volume", "exists", volume]):
+        if not ours and engine.volume(volume) is not None:
             found.append({"kind": "volume", "name": volume})
     return found
 

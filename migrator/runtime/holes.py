@@ -10,16 +10,14 @@ from typing import Iterable, List
 from migrator.runtime.run import output
 
 
-def dig(image: str, paths: Iterable[str]) -> int:
-    """Bytes saved in the layers of ``image`` (overlay storage; other drivers keep no directory)."""
-    found = [place for path in paths for place in _places(image, path)]
+def dig(layers: Iterable[Path], paths: Iterable[str]) -> int:
+    """Bytes saved in the unpacked ``layers`` of an image, for the files ``paths`` of it."""
+    found = [place for path in paths for place in _places(layers, path)]
     return sum(_dig(place) for place in found)
 
 
-def _places(image: str, path: str) -> List[Path]:
-    data = "{{range $key, $value := .GraphDriver.Data}}{{$value}}:{{end}}"
-    directories = output(["podman", "image", "inspect", "--format", data, image]).strip().split(":")
-    places = [Path(directory + path) for directory in directories if directory.endswith("/diff")]
+def _places(layers: Iterable[Path], path: str) -> List[Path]:
+    places = [Path(str(layer) + path) for layer in layers]
     return [place for place in places if place.is_file() and not place.is_symlink()]
 
 

@@ -3,9 +3,10 @@
 import base64
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from migrator.runtime import holes, volumes
+from migrator.runtime import engines, holes, volumes
+from migrator.runtime.engines import Engine
 from migrator.runtime.preflight import preflight
 from migrator.runtime.run import REMOTE_FAILED, Explained, attempt, output, succeeds
 
@@ -24,14 +25,15 @@ class Step(NamedTuple):
 def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
     """{"changed", "actions", "diff", "state"}. With spec["check"] nothing is changed."""
     place = STATE / spec["name"]
+    engine = engines.chosen()
     for volume in spec["volumes"]:
-        volume["filled"] = volumes.is_filled(place / "volumes", volume)
-    preflight(spec)
+        volume["filled"] = volumes.is_filled(engine, place / "volumes", volume)
+    preflight(engine, spec)
     diff = [_difference(item) for item in spec["files"] if _differs(item)]
     steps = [
-        *_image(spec),
-        *_volumes(spec, place),
-        *_secrets(spec),
+        *_image(engine, spec),
+        *_volumes(engine, spec, place),
+        *_secrets(engine, spec),
         *_files(spec),
         *_flag(spec, place),
     ]
@@ -45,19 +47,19 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
         "changed": bool(steps),
         "actions": [step.action for step in steps],
         "diff": diff,
-        "state": {} if spec["check"] else status(spec["name"]),
+        "state": {} if spec["check"] else status(engine, spec["name"]),
     }
 
 
-def status(name: str) -> Dict[str, Any]:
-    """How the container is: its unit, its init, when it started (seconds since 1970)."""
-    started = attempt(
-        ["podman", "container", "inspect", "--format", "{{.State.StartedAt.Unix}}", name]
-    )
+def status(engine: Engine, name: str) -> Dict[str, Any]:
+    """How the container is: its unit, its init, when it started (seconds since 1970), and the words
+    before a command that is to run in it."""
+    started = engine.started_at(name)
     return {
         "unit": _word(["systemctl", "is-active", f"{name}.service"]),
-        "init": _settled(name) if started.returncode == 0 else "absent",
-        "started_at": int(started.stdout or 0),
+        "init": "absent" if started is None else _settled(engine, name),
+        "started_at": started or 0,
+        "inside": engine.inside(name),
     }
 
 
@@ -65,37 +67,35 @@ def _word(command: List[str]) -> str:
     return attempt(command).stdout.decode().strip()
 
 
-def _settled(name: str) -> str:
+def _settled(engine: Engine, name: str) -> str:
     end = time.time() + PATIENCE
     while True:
-        word = _word(["podman", "exec", name, "systemctl", "is-system-running"])
+        word = engine.run_inside(name, ["systemctl", "is-system-running"])
         if word in SETTLED or time.time() > end:
             return word
         time.sleep(0.3)
 
 
-def _image(spec: Dict[str, Any]) -> List[Step]:
+def _image(engine: Engine, spec: Dict[str, Any]) -> List[Step]:
     image = spec["image"]
-    if succeeds(["podman", "image", "exists", image["tag"]]):
+    if engine.has_image(image["tag"]):
         return []
 
     def pull() -> None:
-        repository = f"{image['prefix']}/{image['repository']}"
-        name = f"127.0.0.1:{image['port']}/{repository}@{image['manifest']}"
-        output(["podman", "pull", "--quiet", "--tls-verify=false", name])
-        output(["podman", "tag", name, image["tag"]])
-        holes.dig(image["tag"], spec["sparse"])
+        engine.pull(image)
+        holes.dig(engine.layers(image["tag"]), spec["sparse"])
 
     return [Step(f"pull the image {image['manifest'][:19]}", pull)]
 
 
-def _volumes(spec: Dict[str, Any], place: Path) -> List[Step]:
+def _volumes(engine: Engine, spec: Dict[str, Any], place: Path) -> List[Step]:
     image = spec["image"]
     place_of = f"127.0.0.1:{image['port']}/v2/{image['prefix']}/{image['repository']}"
     base = f"http://{place_of}/blobs/"
+    marks = place / "volumes"
 
     def filler(volume: Dict[str, Any]) -> Callable[[], None]:
-        return lambda: volumes.fill(place / "volumes", volume, base + volume["digest"])
+        return lambda: volumes.fill(engine, marks, volume, base + volume["digest"])
 
     return [
         Step(f"fill the volume {volume['name']} for {volume['path']}", filler(volume))
@@ -104,27 +104,21 @@ def _volumes(spec: Dict[str, Any], place: Path) -> List[Step]:
     ]
 
 
-def _secrets(spec: Dict[str, Any]) -> List[Step]:
-    def keeper(secret: Dict[str, Any]) -> Callable[[], None]:
-        def keep() -> None:
-            attempt(["podman", "secret", "rm", secret["name"]])
-            data = base64.b64decode(secret["data"])
-            output(["podman", "secret", "create", secret["name"], "-"], data)
+def _secrets(engine: Engine, spec: Dict[str, Any]) -> List[Step]:
+    def keeper(name: str, data: bytes) -> Callable[[], None]:
+        return lambda: engine.store_secret(name, data)
 
-        return keep
-
+    wanted = {secret["name"]: base64.b64decode(secret["data"]) for secret in spec["secrets"]}
     return [
-        Step(f"store the secret {secret['name']}", keeper(secret))
-        for secret in spec["secrets"]
-        if not _is_stored(secret)
+        Step(f"store the secret {name}", keeper(name, data))
+        for name, data in wanted.items()
+        if not _is_stored(engine.secret(name), data)
     ]
 
 
-def _is_stored(secret: Dict[str, Any]) -> bool:
-    show = ["podman", "secret", "inspect", "--showsecret", "--format", "{{.SecretData}}"]
-    said = attempt([*show, secret["name"]])
-    wanted = base64.b64decode(secret["data"])
-    return said.returncode == 0 and said.stdout.rstrip(b"\n") == wanted.rstrip(b"\n")
+def _is_stored(stored: Optional[bytes], wanted: bytes) -> bool:
+    """Engines show a secret with a newline of their own."""
+    return stored is not None and stored.rstrip(b"\n") == wanted.rstrip(b"\n")
 
 
 def _files(spec: Dict[str, Any]) -> List[Step]:

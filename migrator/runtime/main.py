@@ -3,11 +3,16 @@
 import json
 from typing import IO, Any, Dict
 
+from migrator.runtime import engines
 from migrator.runtime.examine import examine
 from migrator.runtime.launch import launch, status
 from migrator.runtime.run import Explained
 
-VERBS = {"launch": launch, "status": lambda params: status(params["name"]), "examine": examine}
+VERBS = {
+    "launch": launch,
+    "status": lambda params: status(engines.chosen(), params["name"]),
+    "examine": examine,
+}
 MAGIC = b"\nMIGRATOR-STREAM-2\n"  # as migrator/agent/frames.py has it
 
 

@@ -9,33 +9,32 @@ import urllib.request
 from pathlib import Path
 from typing import IO, Any, Dict, cast
 
-from migrator.runtime.run import REMOTE_FAILED, Explained, output, succeeds
+from migrator.runtime.engines.interface import Engine
+from migrator.runtime.run import REMOTE_FAILED, Explained
 
 CHUNK = 1 << 20
 XATTR = "SCHILY.xattr."
 
 
-def is_filled(marks: Path, volume: Dict[str, Any]) -> bool:
+def is_filled(engine: Engine, marks: Path, volume: Dict[str, Any]) -> bool:
     """True when the volume exists and was filled to its end, whatever happened to it since."""
-    mark = marks / volume["name"]
-    return mark.exists() and succeeds(["podman", "volume", "exists", volume["name"]])
+    return (marks / volume["name"]).exists() and engine.volume(volume["name"]) is not None
 
 
-def fill(marks: Path, volume: Dict[str, Any], url: str) -> None:
+def fill(engine: Engine, marks: Path, volume: Dict[str, Any], url: str) -> None:
     """Create the volume and extract the blob at ``url``; a half-filled one begins anew."""
     name = volume["name"]
-    if succeeds(["podman", "volume", "exists", name]):
+    if engine.volume(name) is not None:
         if not (marks / (name + ".begun")).exists():
             message = f"volume {name} exists already and was not made by the toolkit"
-            hint = f"look into it; rename it, or remove it with 'podman volume rm {name}'"
+            hint = "look into it, then rename or remove it"
             raise Explained(message, hint, REMOTE_FAILED)
-        output(["podman", "volume", "rm", name])
+        engine.remove_volume(name)
     marks.mkdir(mode=0o700, parents=True, exist_ok=True)
     (marks / (name + ".begun")).touch()
-    output(["podman", "volume", "create", name])
-    place = output(["podman", "volume", "inspect", "--format", "{{.Mountpoint}}", name]).strip()
+    place = engine.create_volume(name)
     with urllib.request.urlopen(url) as answer:
-        _extract(Checked(answer, volume["digest"]), Path(place))
+        _extract(Checked(answer, volume["digest"]), place)
     (marks / name).write_text(volume["digest"] + "\n")
     (marks / (name + ".begun")).unlink()
 

@@ -29,7 +29,7 @@ def run(context: Context, target: Carrier) -> Outcome:
     plan = plan_file.load(work.plan, host)
     launched = read_json(work.launch, "launch")
     source = context.facts()
-    container = target.inside(launched["name"])
+    container = target.inside(launched["name"], launched["inside"])
     verdict = verify.compare(
         source=source,
         before=load_probes(read_json(work.probes, "snapshot")),
