@@ -101,3 +101,8 @@ def test_the_role_asks_the_target(work: Path) -> None:
     assert "failed=0" in done.stdout, done.stdout
     assert "el6 -> localhost" in done.stdout
     assert not (work / "el6/target.json").exists(), "a check writes nothing"
+
+
+def test_a_host_without_a_target_is_told_so(work: Path) -> None:
+    done = play(work, {"roles": ["launch"]})
+    assert "no target is known for el6: set migrator_target" in done.stdout, done.stdout

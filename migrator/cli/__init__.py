@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+import argcomplete
 from rich.console import Console
 
 from migrator.cli import run
@@ -15,7 +16,9 @@ from migrator.errors import MigratorError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
+    known = parser()
+    argcomplete.autocomplete(known)  # ends here when a shell asks
+    options = known.parse_args(arguments)
     messages = Console(stderr=True, soft_wrap=True)
     try:
         if options.stage in OTHERS:

@@ -8,8 +8,10 @@ from typing import Any, Protocol
 
 from rich.console import Console
 
-from migrator import __version__, stages
+from migrator import stages
 from migrator.assess import Level
+from migrator.cli import completion, doctor, project
+from migrator.cli.version import Version
 from migrator.report.making import FORMATS
 from migrator.store import command
 
@@ -35,7 +37,12 @@ class Verb(Protocol):
     def run(self, options: argparse.Namespace, messages: Console) -> int: ...
 
 
-OTHERS: dict[str, Verb] = {"store": command}
+OTHERS: dict[str, Verb] = {
+    "store": command,
+    "init": project,
+    "doctor": doctor,
+    "completion": completion,
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--version", action="version", version=f"migrator {__version__}")
+    made.add_argument("--version", action=Version, nargs=0, help="of it and its parts")
     verbs = made.add_subparsers(dest="stage", required=True, metavar="STAGE")
     for name, stage in stages.STAGES.items():
         verb = verbs.add_parser(name, help=stage.summary, description=stage.summary)
@@ -61,7 +68,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _common(verb: argparse.ArgumentParser, many: str) -> None:
     hosts = "a host, group or pattern of the inventory"
-    verb.add_argument("hosts", nargs=many, metavar="HOST", help=hosts)
+    named = verb.add_argument("hosts", nargs=many, metavar="HOST", help=hosts)
+    named.completer = completion.hosts  # type: ignore[attr-defined]  # argcomplete looks for it
     given = "default: as in ansible.cfg"
     if many == "*":  # of assess, where a bare -i is --interactive
         verb.add_argument(

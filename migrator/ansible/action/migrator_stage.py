@@ -10,7 +10,7 @@ from ansible.plugins.action import ActionBase
 from migrator import limits, stages
 from migrator.ansible import courier
 from migrator.carrier import Carrier
-from migrator.errors import MigratorError
+from migrator.errors import MigratorError, UsageError
 from migrator.inventory import plain
 from migrator.progress import Silent
 from migrator.workdir import Workdir
@@ -73,6 +73,9 @@ class ActionModule(ActionBase):
         stage = stages.STAGES[name]
         if stage.where == "controller" and not (name == "assess" and delegated):
             return stage.run(context, None)
+        if stage.where == "target" and not delegated:
+            hint = "set migrator_target to the inventory name of the machine that shall run it"
+            raise UsageError(f"no target is known for {context.host}", hint)
         host = delegated or context.host
         if not stage.stream:
             return stage.run(context, courier.caller(self, host, bounds))
