@@ -21,7 +21,7 @@ from migrator.snapshot import Snapshot, load
 from migrator.store import BlobWriter, Index, Layer, Store
 from migrator.store.layout import CREATED, MANIFEST
 from migrator.tarformat import Member
-from migrator.workdir import Workdir, write_json
+from migrator.workdir import Workdir, read_json, write_json
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "i686": "386", "ppc64le": "ppc64le"}
 TYPE = "application/vnd.oci.image"
@@ -44,6 +44,10 @@ class SnapshotTree:
 
     def exists(self, path: str) -> bool:
         return self._rows.get(path) is not None
+
+    def link(self, path: str) -> str:
+        row = self._rows.get(path) or {}
+        return str(row.get("target", ""))
 
     def mode(self, path: str) -> int:
         row = self._row(path)
@@ -89,7 +93,7 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
     taken = load(work)
     tree = SnapshotTree(work)
     store = Store(work.store)
-    moment = int(os.environ.get("SOURCE_DATE_EPOCH", taken.taken_at))
+    moment = _moment(taken)
     layers = {name: taken.layers[name] for name in stacked(taken.layers)}
     if changes:
         layers["adaptations"] = _adaptations(store, tree, changes, moment)
@@ -121,10 +125,23 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
             for path, blob in sorted(taken.volumes.items())
         },
         "sparse": tree.sparse(),
-        "changes": [_account(change, tree) for change in changes],
+        "labels": labels,
+        "changes": _accounts(changes, tree),
     }
     write_json(work.image, made)
     return made
+
+
+def is_built(work: Workdir, plan: Plan, changes: Sequence[Change]) -> bool:
+    """Whether image.json is of the same snapshot, plan and changes."""
+    before, taken = read_json(work.image, "build"), load(work)
+    labels = _labels(plan, taken, _moment(taken))
+    made = (labels, _accounts(changes, SnapshotTree(work)))
+    return made == (before.get("labels"), before["changes"])
+
+
+def _moment(taken: Snapshot) -> int:
+    return int(os.environ.get("SOURCE_DATE_EPOCH", taken.taken_at))
 
 
 def _labels(plan: Plan, taken: Snapshot, moment: int) -> dict[str, str]:
@@ -174,7 +191,7 @@ def _adaptations(store: Store, tree: SnapshotTree, changes: Sequence[Change], mo
     with Index(store) as index, store.temporary() as handle:
         writer = BlobWriter(handle, index)
         made: set[str] = set()
-        for change in changes:
+        for change in {change.path: change for change in changes}.values():
             for parent in _parents(change.path):
                 if parent not in made:  # an engine would invent it, with other attributes
                     made.add(parent)
@@ -208,13 +225,27 @@ def _parents(path: str) -> list[str]:
     return ["/" + "/".join(parts[:end]) for end in range(len(parts) + 1)]
 
 
-def _account(change: Change, tree: SnapshotTree) -> dict[str, str]:
-    before = tree.read(change.path)
-    return {
-        "subject": change.subject,
-        "path": change.path,
-        "action": change.action,
-        "reason": change.reason,
-        "before": "" if before is None else hashlib.sha256(before).hexdigest(),
-        "after": hashlib.sha256(change.content).hexdigest() if change.content else change.target,
-    }
+def _accounts(changes: Sequence[Change], tree: SnapshotTree) -> list[dict[str, str]]:
+    """What each change made of what was there before it: SHA-256 of contents, or a link."""
+    last: dict[str, str] = {}
+    made = []
+    for change in changes:
+        if change.path not in last:
+            there = tree.read(change.path)
+            digest = "" if there is None else hashlib.sha256(there).hexdigest()
+            last[change.path] = tree.link(change.path) or digest
+        after = change.target
+        if change.action == "write":
+            after = hashlib.sha256(change.content).hexdigest()
+        made.append(
+            {
+                "subject": change.subject,
+                "path": change.path,
+                "action": change.action,
+                "reason": change.reason,
+                "before": last[change.path],
+                "after": after,
+            }
+        )
+        last[change.path] = after
+    return made

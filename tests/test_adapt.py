@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from migrator.adapt import Change, adapt
+from migrator.adapt.difference import differences, unified
 from migrator.plan import Identity, Plan, Service
 from tests import builders as make
+from tests.trees import Files
 
 FSTAB = "# disks\n\nUUID=1 / ext4 defaults 0 1\n/dev/vdb /srv\text4\n"
 INTERFACES = """\
@@ -24,31 +26,6 @@ CRON = (
 RSYSLOG = 'module(load="imuxsock")\nmodule(load="imklog")   # kernel\n*.* @10.0.0.9\n'
 
 
-class Files:
-    """A tree that is a dictionary."""
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self.files = files
-
-    def read(self, path: str) -> bytes | None:
-        return self.files.get(path)
-
-    def exists(self, path: str) -> bool:
-        return path in self.files
-
-    def mode(self, path: str) -> int:
-        return 0o600
-
-    def owner(self, path: str) -> tuple[int, int]:
-        return 3, 4
-
-    def names(self, directory: str) -> list[str]:
-        prefix = directory + "/"
-        return sorted(
-            {path[len(prefix) :].split("/")[0] for path in self.files if path.startswith(prefix)}
-        )
-
-
 def changes(files: dict[str, str], plan: Plan | None = None, **found: object) -> dict[str, Change]:
     texts = {path: text.encode() for path, text in files.items()}
     made = adapt(make.facts(**found), plan or make.plan(), Files(texts))
@@ -60,7 +37,9 @@ def changes(files: dict[str, str], plan: Plan | None = None, **found: object) ->
 def test_fstab_is_commented_and_stays_readable() -> None:
     change = changes({"/etc/fstab": FSTAB})["/etc/fstab"]
     assert change.content.decode() == (
-        "# disks\n\n# migrator: UUID=1 / ext4 defaults 0 1\n# migrator: /dev/vdb /srv\text4\n"
+        "# disks\n\n"
+        "# migrator: the container's root is the image\n# migrator: UUID=1 / ext4 defaults 0 1\n"
+        "# migrator: /srv is a part of the image\n# migrator: /dev/vdb /srv\text4\n"
     )
     assert (change.mode, change.uid, change.gid) == (0o600, 3, 4)
 
@@ -133,6 +112,39 @@ def test_a_subject_can_be_switched_off() -> None:
 
 
 def test_bytes_that_are_no_text_survive() -> None:
-    files = Files({"/etc/fstab": b"# caf\xe9\n/dev/a / ext4\n"})
+    files = Files({"/etc/fstab": b"# caf\xe9\n/dev/a /x ext4\n"})
     (change,) = adapt(make.facts(), make.plan(), files)
-    assert change.content == b"# caf\xe9\n# migrator: /dev/a / ext4\n"
+    assert change.content == (
+        b"# caf\xe9\n# migrator: /x is a part of the image\n# migrator: /dev/a /x ext4\n"
+    )
+
+
+def test_a_single_change_can_be_switched_off() -> None:
+    plan = make.plan()
+    off = replace(plan, adapt={**plan.adapt, "pam:/etc/pam.d/cron": False})
+    assert list(changes({"/etc/pam.d/cron": CRON, "/etc/pam.d/login": CRON}, off)) == [
+        "/etc/pam.d/login"
+    ]
+
+
+def test_a_change_goes_where_links_lead() -> None:
+    """A layer with a file below a link would put a directory in the link's place."""
+    files = Files({"/etc/pam.d": "pam-stuff", "/etc/pam-stuff/cron": CRON.encode()})
+    assert [change.path for change in adapt(make.facts(), make.plan(), files)] == [
+        "/etc/pam-stuff/cron"
+    ]
+
+
+def test_changes_are_shown_as_a_patch_without_secrets() -> None:
+    before = Files({"/etc/x": b"user=a\npassword=5ecr3t-word\nold\n", "/etc/l": "there"})
+    made = [
+        Change("a", "link", "/etc/l", "elsewhere", target="here"),
+        Change("a", "write", "/etc/x", "first", b"user=a\npassword=5ecr3t-word\nmid\n"),
+        Change("b", "write", "/etc/x", "second", b"user=a\npassword=5ecr3t-word\nnew\n"),
+    ]
+    shown = "\n".join(unified(differences(made, before)))
+    assert shown == (
+        "--- /etc/l\n+++ /etc/l\ta:/etc/l (elsewhere)\n@@ -1 +1 @@\n--> there\n+-> here\n"
+        "--- /etc/x\n+++ /etc/x\ta:/etc/x (first); b:/etc/x (second)\n@@ -1,3 +1,3 @@\n"
+        " user=a\n password=<redacted>\n-old\n+new"
+    )

@@ -27,7 +27,7 @@ PURE = [
     *("entries.py", "decode.py", "fleet.py", "layers.py", "exclusions.py", "tarformat.py"),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("facts/*.py"))),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("assess/**/*.py"))),
-    *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("adapt/*.py"))),
+    *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("adapt/**/*.py"))),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("verify/*.py"))),
     *("plan/__init__.py", "plan/propose.py", "plan/paths.py", "plan/grants.py", "plan/merge.py"),
 ]

@@ -1,35 +1,62 @@
 """What has to change inside the tree so that it boots as a container: pure functions.
 
-One module per subject; each can be switched off in the plan under ``adapt``. Nothing is edited in
-place: every change becomes a file of the image's top layer, with its reason in image.json.
+One module per subject. The plan's ``adapt`` switches off a subject, ``fstab: false``, or a single
+change of one, ``"fstab:/etc/fstab": false``. Nothing is edited in place: every change becomes a
+file of the image's top layer, with its reason in image.json.
 """
 
 from __future__ import annotations
 
-from migrator.adapt import fstab, identity, jobs, network, pam, rsyslog, units
+from dataclasses import replace
+
+from migrator.adapt import (
+    boot,
+    console,
+    fstab,
+    identity,
+    jobs,
+    names,
+    network,
+    pam,
+    rsyslog,
+    runtime,
+    swap,
+    units,
+    upgrades,
+)
 from migrator.adapt.change import Change, Tree
+from migrator.adapt.changed import Changed
 from migrator.facts import Facts
 from migrator.plan import Plan
 
 __all__ = ["SUBJECTS", "Change", "Tree", "adapt"]
 
+# Each sees what those before it have changed.
 SUBJECTS = {
     "fstab": fstab.adapt,
     "pam": pam.adapt,
     "rsyslog": rsyslog.adapt,
     "units": units.adapt,
     "network": network.adapt,
+    "names": names.adapt,
+    "console": console.adapt,
+    "swap": swap.adapt,
+    "boot": boot.adapt,
+    "runtime": runtime.adapt,
+    "upgrades": upgrades.adapt,
     "jobs": jobs.adapt,
     "identity": identity.adapt,
 }
 
 
 def adapt(found: Facts, plan: Plan, tree: Tree) -> list[Change]:
-    """All changes, in the order of their paths."""
-    changes = [
-        change
-        for name, subject in SUBJECTS.items()
-        if plan.adapt.get(name, True)
-        for change in subject(found, plan, tree)
-    ]
+    """All changes by their paths; of several of one path the last has all of them."""
+    changes = []
+    changed = Changed(tree)
+    for name, subject in SUBJECTS.items():
+        for change in subject(found, plan, changed) if plan.adapt.get(name, True) else ():
+            placed = replace(change, path=changed.place(change.path))
+            if plan.adapt.get(placed.key, True):
+                changed.add(placed)
+                changes.append(placed)
     return sorted(changes, key=lambda change: change.path)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from migrator.facts import Facts
 from migrator.facts.services import Service
 from migrator.facts.units import Unit
-from migrator.plan.propose import MASKED
+from migrator.plan.services import MASKED
 
 # Sources that are containers themselves: what their kernel has was not set up for them.
 CONTAINERS = frozenset(

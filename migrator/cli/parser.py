@@ -61,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
         _target(verb, stage, name)
         if name == "assess":
             _assess(verb)
+        if name == "build":
+            verb.add_argument("--diff", action="store_true", help="show each change as a patch")
     for other in OTHERS.values():
         other.add(verbs)
     return made

@@ -8,6 +8,7 @@ import json
 from rich.console import Console, RenderableType
 
 from migrator import report
+from migrator.adapt.difference import unified
 from migrator.assess.fleet import Fleet
 from migrator.errors import MigratorError
 from migrator.report.plain import plain
@@ -29,7 +30,10 @@ def one(options: argparse.Namespace, context: Context, outcome: Outcome) -> None
         print_json(document(outcome))
         return
     page = report.page(options.stage, context.work)
-    if getattr(options, "diff", False):
+    if getattr(options, "diff", False) and options.stage == "build":
+        for text in unified(outcome.diff):
+            output.print(text, markup=False, highlight=False, soft_wrap=True)
+    elif getattr(options, "diff", False):
         _print(output, report.difference.page(outcome.difference))
     elif page is not None and not options.check:
         _print(output, page)

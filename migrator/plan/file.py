@@ -21,6 +21,8 @@ HEADER = """\
 #   services   keep | disable | mask
 #   paths      image | volume | exclude | secret; the longest path counts
 #   ports      inside -> on the target
+#   adapt      changes of a subject, or a single one ("fstab:/etc/fstab"), on or off:
+#              'migrator build --diff {host}' shows them all
 #   jobs       held: cron, at and timers wait in the container until they are released
 #   waivers    finding id: {{reason, owner, expires: YYYY-MM-DD}}
 """
@@ -71,13 +73,21 @@ def check(mapping: dict[str, Any], where: str, host: str) -> Plan:
         )
     try:
         plan = decode(Plan, mapping)
-        unknown = sorted(plan.adapt.keys() - SUBJECTS.keys())
-        if unknown:
-            known = ", ".join(SUBJECTS)
-            raise DecodeError("adapt", f"unknown subject {unknown[0]!r} (known: {known})")
+        _check_adapt(plan)
         return plan
     except DecodeError as error:
         raise PlanInvalid(f"{where}: {error}", "correct it there") from error
+
+
+def _check_adapt(plan: Plan) -> None:
+    """Its keys are subjects, or "subject:/path" of a single change."""
+    for key in plan.adapt:
+        subject, _, path = key.partition(":")
+        if subject not in SUBJECTS:
+            known = ", ".join(SUBJECTS)
+            raise DecodeError("adapt", f"unknown subject {subject!r} (known: {known})")
+        if key != subject and not path.startswith("/"):
+            raise DecodeError("adapt", f"{key!r} names no path, as in 'fstab:/etc/fstab'")
 
 
 def load(path: Path, host: str) -> Plan:

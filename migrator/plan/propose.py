@@ -5,10 +5,10 @@ from __future__ import annotations
 from migrator.adapt import SUBJECTS
 from migrator.facts import Facts
 from migrator.facts.network import Route
-from migrator.facts.units import Unit
-from migrator.plan import SCHEMA, Hook, Hooks, Identity, Network, Plan, RouteChoice, Service
-from migrator.plan.grants import capabilities, limits, ports, probes, sysctls
+from migrator.plan import SCHEMA, Hook, Hooks, Identity, Network, Plan, RouteChoice
+from migrator.plan.grants import ENGINE, capabilities, limits, ports, probes, sysctls
 from migrator.plan.paths import paths
+from migrator.plan.services import services
 
 STOP_AT_LEAST = 90  # seconds, systemd's own default
 STOP_MARGIN = 10
@@ -16,94 +16,28 @@ LOOPBACK = "127.0.0.1"
 # Iproute2's names of who set a route; "" is for a host that could not say.
 SET_BY_HAND = ("boot", "static", "")
 DURATIONS = {"h": 3600, "min": 60, "s": 1, "ms": 0, "us": 0}
-NETWORK = "the engine sets up the container's interface"
-CLOCK = "the clock is the target's"
-HARDWARE = "it serves hardware that a container does not have"
-GUEST = "it serves the old hypervisor"
-# Mask little: systemd skips by itself what its own conditions rule out in a container.
-MASKED = {
-    "networking.service": NETWORK,
-    "NetworkManager.service": NETWORK,
-    "NetworkManager-wait-online.service": NETWORK,
-    "systemd-networkd.service": NETWORK,
-    "systemd-networkd.socket": NETWORK,
-    "systemd-networkd-wait-online.service": NETWORK,
-    "dhcpcd.service": NETWORK,
-    "network.service": NETWORK,
-    "chrony.service": CLOCK,
-    "chronyd.service": CLOCK,
-    "ntp.service": CLOCK,
-    "ntpd.service": CLOCK,
-    "ntpsec.service": CLOCK,
-    "openntpd.service": CLOCK,
-    "phc2sys.service": CLOCK,
-    "ptp4l.service": CLOCK,
-    "acpid.service": HARDWARE,
-    "irqbalance.service": HARDWARE,
-    "lm-sensors.service": HARDWARE,
-    "lm_sensors.service": HARDWARE,
-    "mcelog.service": HARDWARE,
-    "mdmonitor.service": HARDWARE,
-    "multipathd.service": HARDWARE,
-    "rasdaemon.service": HARDWARE,
-    "smartd.service": HARDWARE,
-    "smartmontools.service": HARDWARE,
-    "thermald.service": HARDWARE,
-    "kdump.service": "crashes of the kernel are the target's",
-    "auditd.service": "the kernel's audit is the target's",
-    "cloud-init.service": GUEST,
-    "cloud-init-local.service": GUEST,
-    "cloud-config.service": GUEST,
-    "cloud-final.service": GUEST,
-    "hv-fcopy-daemon.service": GUEST,
-    "hv-kvp-daemon.service": GUEST,
-    "hv-vss-daemon.service": GUEST,
-    "hypervfcopyd.service": GUEST,
-    "hypervkvpd.service": GUEST,
-    "hypervvssd.service": GUEST,
-    "open-vm-tools.service": GUEST,
-    "qemu-ga.service": GUEST,
-    "qemu-guest-agent.service": GUEST,
-    "vboxadd-service.service": GUEST,
-    "virtualbox-guest-utils.service": GUEST,
-    "vmtoolsd.service": GUEST,
-    "waagent.service": GUEST,
-    "walinuxagent.service": GUEST,
-    "xe-daemon.service": GUEST,
-    "xe-linux-distribution.service": GUEST,
-}
 
 
 def propose(found: Facts, host: str) -> Plan:
+    granted = capabilities(found)
     return Plan(
         schema=SCHEMA,
         host=host,
         init="systemd",
         jobs="held",
         stop_timeout=_stop_timeout(found),
-        services=_services(found),
+        services=services(found, (*ENGINE, *granted)),
         paths=paths(found),
         adapt=dict.fromkeys(SUBJECTS, True),
         ports=ports(found),
         network=_network(found),
         identity=Identity(),
-        capabilities=capabilities(found),
+        capabilities=granted,
         sysctls=sysctls(found),
         limits=limits(found),
         probes=probes(found),
         hooks=_hooks(found),
         waivers={},
-    )
-
-
-def _services(found: Facts) -> dict[str, Service]:
-    units = [unit for unit in found.units if unit.name in MASKED and _is_used(unit)]
-    return {unit.name: Service("mask", MASKED[unit.name]) for unit in units}
-
-
-def _is_used(unit: Unit) -> bool:
-    return unit.load == "loaded" and (
-        unit.active not in ("inactive", "") or unit.enabled == "enabled"
     )
 
 

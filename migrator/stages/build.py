@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrator import hooks, image
 from migrator.adapt import adapt
+from migrator.adapt.difference import differences
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
 from migrator.workdir import read_json
@@ -18,8 +19,13 @@ def run(context: Context, _: None = None) -> Outcome:
     before = read_json(work.image, "build") if work.image.exists() else {}
     if context.check and not before:
         return Outcome(True, f"would build the image of {host}")
+    tree = image.SnapshotTree(work)
+    changes = adapt(found, plan, tree)
+    diff = tuple(differences(changes, tree))
+    if context.check:
+        changed = not image.is_built(work, plan, changes)
+        return Outcome(changed, f"would build {host} with {len(changes)} changes", diff=diff)
     with work.lock("build"):
-        changes = adapt(found, plan, image.SnapshotTree(work))
         made = image.build(work, plan, found, changes)
         hooks.write(hooks.render(plan, found), work)
     changed = before.get("manifest") != made["manifest"]
@@ -27,5 +33,6 @@ def run(context: Context, _: None = None) -> Outcome:
         changed,
         f"built {made['reference']} ({len(made['layers'])} layers, {len(changes)} changes)",
         next=f"migrator launch {host}",
+        diff=diff,
         result={key: made[key] for key in ("reference", "manifest")},
     )

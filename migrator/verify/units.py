@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from migrator.adapt.jobs import held
 from migrator.facts.units import Unit
+from migrator.plan.grants import ENGINE
+from migrator.plan.services import skipped
 from migrator.verify.point import ABSENT, Case, Point, judge
 
 KINDS = (".service", ".timer", ".socket", ".path", ".target")
@@ -34,7 +36,8 @@ def compare(case: Case) -> Iterator[Point]:
     for unit in case.source.units:
         if unit.name.endswith(KINDS) and _matters(unit):
             other = there.get(unit.name)
-            yield judge("unit", unit.name, _state(unit), _state(other), _why(case, unit))
+            why = _why(case, unit) or _skipped(case, unit)
+            yield judge("unit", unit.name, _state(unit), _state(other), why)
     known_bad = {unit.name for unit in case.source.units if unit.active == "failed"}
     for unit in case.container.units:
         if unit.active == "failed" and unit.name not in known_bad:
@@ -66,3 +69,8 @@ def _why(case: Case, unit: Unit) -> str:
     if short or unit.name in ("anacron.service", "rc-local.service"):
         return "it runs and ends by itself"
     return ""
+
+
+def _skipped(case: Case, unit: Unit) -> str:
+    condition = skipped(unit, (*ENGINE, *case.plan.capabilities))
+    return f"systemd skips it in a container: {condition}" if condition else ""

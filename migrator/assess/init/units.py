@@ -12,7 +12,7 @@ from migrator.assess.rules import Evidence, rule
 from migrator.assess.used import is_used, used
 from migrator.facts import Facts
 from migrator.facts.units import Unit
-from migrator.plan.propose import MASKED, NETWORK
+from migrator.plan.services import MASKED, NETWORK
 
 # What serves disks, entropy, consoles and boot loaders, and is not skipped by systemd itself.
 AT_HARDWARE = re.compile(

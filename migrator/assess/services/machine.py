@@ -11,7 +11,7 @@ from migrator.assess.used import is_used, services, used
 from migrator.facts import Facts
 from migrator.facts.processes import Process
 from migrator.facts.units import Unit
-from migrator.plan.propose import CLOCK, HARDWARE, MASKED
+from migrator.plan.services import CLOCK, HARDWARE, MASKED
 
 DISPLAYS = re.compile(
     r"(display-manager|gdm3?|lightdm|sddm|kdm|xdm|lxdm|slim|nodm|greetd|prefdm)\.service$"

@@ -9,7 +9,7 @@ from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.assess.used import described, is_used, services
 from migrator.facts import Facts
-from migrator.plan.propose import MASKED
+from migrator.plan.services import MASKED
 
 # They enforce what a server says; servers of the same packages are services like any other.
 ENFORCERS = ("puppet", "chef", "salt", "ansible-pull", "cfengine", "rudder")
