@@ -28,6 +28,7 @@ from migrator.errors import MigratorError
 from migrator.rows import Rows, Written
 from migrator.sorting import Group
 from migrator.store import BlobWriter, Index, Layer, Store
+from migrator.store.codec import CODECS, GZIP
 
 Answer = Callable[[Entry], Content | Unreadable]  # asked in the order of the groups
 Opening = Callable[[Sequence[Group]], AbstractContextManager[Answer]]  # for what they want read
@@ -64,21 +65,28 @@ class Done:
 
 
 def build_all(
-    groups: Sequence[Group], store: Store, opening: Opening, count: int, gentle: Any, tell: Tell
+    groups: Sequence[Group],
+    store: Store,
+    opening: Opening,
+    count: int,
+    gentle: Any,
+    tell: Tell,
+    codec: str,
 ) -> Iterator[Done]:
     """All groups, the largest first, in ``count`` processes of their own, or in this one.
 
-    ``gentle``: limits that the processes give themselves, as the agent does.
+    ``gentle``: limits that the processes give themselves, as the agent does. ``codec``: the name of
+    that of layers.
     """
     largest = sorted(groups, key=lambda group: -group.size)
     if count < 2:
-        yield build(largest, store, opening, tell)
+        yield build(largest, store, opening, tell, codec)
         return
     # A fork has everything imported and shares its memory with us; it uses no lock of ours.
     context = multiprocessing.get_context("fork")
     done = context.Value("Q", 0)
     gc.freeze()  # what there is now is not to be looked through again and again by each
-    given = (done, os.getpid(), store, opening, gentle)
+    given = (done, os.getpid(), store, opening, gentle, codec)
     with ProcessPoolExecutor(count, context, _begin, given) as pool:
         waiting: set[Future[Done]] = {pool.submit(_work, p) for p in _parts(largest, count)}
         told = 0
@@ -115,7 +123,9 @@ def _parts(groups: Sequence[Group], count: int) -> Iterator[list[Group]]:
         yield part
 
 
-def build(groups: Sequence[Group], store: Store, opening: Opening, tell: Tell) -> Done:
+def build(
+    groups: Sequence[Group], store: Store, opening: Opening, tell: Tell, codec: str = GZIP.name
+) -> Done:
     """One blob for each group, in the store and in its index. Where a stream breaks off the blob
     holds what came before, so that the next run need not ask for it again."""
     built: list[Built] = []
@@ -123,7 +133,7 @@ def build(groups: Sequence[Group], store: Store, opening: Opening, tell: Tell) -
         with opening(groups) as answer, Index(store) as index:
             lasting = _Lasting(answer)
             for group in groups:
-                built.append(_blob(group, store, index, lasting, tell))
+                built.append(_blob(group, store, index, lasting, tell, codec))
                 if lasting.failure:
                     raise lasting.failure
     except MigratorError as error:
@@ -131,14 +141,18 @@ def build(groups: Sequence[Group], store: Store, opening: Opening, tell: Tell) -
     return Done(built)
 
 
-def _blob(group: Group, store: Store, index: Index, lasting: _Lasting, tell: Tell) -> Built:
+def _blob(
+    group: Group, store: Store, index: Index, lasting: _Lasting, tell: Tell, codec: str
+) -> Built:
+    """A volume is always of gzip: the Python of its target may know nothing else."""
     counts: Counter[str] = Counter()
     with (
         Rows(group.path.with_suffix(".rows")) as rows,
         Base(group.path.with_suffix(".base"), group) as base,
         store.temporary() as handle,
     ):
-        writer = BlobWriter(handle, index)
+        made = CODECS[codec] if group.fate.kind == "layer" else GZIP
+        writer = BlobWriter(handle, index, made)
         archive = Archive(writer, group.fate, tell)
         for path in group.removed:
             archive.hide(path)
@@ -203,15 +217,16 @@ def stored(entry: Entry) -> int:
     return entry.size if entry.segments is None else sum(size for _, size in entry.segments)
 
 
-_shared: tuple[Synchronized[int], Store, Opening]  # of a worker: bytes that all have read, and more
+# Of a worker: bytes that all have read, the store, how to open what is read, the codec of layers.
+_shared: tuple[Synchronized[int], Store, Opening, str]
 
 
 def _begin(
-    done: Synchronized[int], parent: int, store: Store, opening: Opening, gentle: Any
+    done: Synchronized[int], parent: int, store: Store, opening: Opening, gentle: Any, codec: str
 ) -> None:
     """A worker dies with its parent, which may be killed, and leaves Ctrl-C to it."""
     global _shared
-    _shared = done, store, opening
+    _shared = done, store, opening, codec
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(OBJECTS)
@@ -221,7 +236,7 @@ def _begin(
 
 
 def _work(groups: Sequence[Group]) -> Done:
-    done, store, opening = _shared
+    done, store, opening, codec = _shared
     waiting = 0
 
     def tell(count: int) -> None:
@@ -232,4 +247,4 @@ def _work(groups: Sequence[Group]) -> Done:
                 done.value += waiting
             waiting = 0
 
-    return build(groups, store, opening, tell)
+    return build(groups, store, opening, tell, codec)

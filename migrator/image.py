@@ -11,14 +11,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from migrator import __version__, referrers, tarformat
+from migrator import __version__, adaptations, referrers
 from migrator.adapt import Change
+from migrator.errors import StoreDamaged
 from migrator.facts import Facts
 from migrator.layers import stacked
 from migrator.lookup import Lookup
 from migrator.plan import Plan
 from migrator.snapshot import Snapshot, load
-from migrator.store import BlobWriter, Index, Layer, Store
+from migrator.store import Index, Layer, Store
+from migrator.store.codec import CODECS, GZIP, of_file
 from migrator.store.layout import CREATED, MANIFEST
 from migrator.tarformat import Member
 from migrator.workdir import Workdir, read_json, write_json
@@ -96,7 +98,8 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
     moment = _moment(taken)
     layers = {name: taken.layers[name] for name in stacked(taken.layers)}
     if changes:
-        layers["adaptations"] = _adaptations(store, tree, changes, moment)
+        codec = CODECS[plan.compression]
+        layers["adaptations"] = adaptations.write(store, tree, changes, moment, codec)
     labels = _labels(plan, taken, moment)
     config, config_size = store.add(_config(layers, plan, found, labels))
     manifest = {
@@ -104,7 +107,7 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
         "mediaType": MANIFEST,
         "config": _descriptor(f"{TYPE}.config.v1+json", config, config_size),
         "layers": [
-            _descriptor(f"{TYPE}.layer.v1.tar+gzip", layer.digest, layer.size)
+            _descriptor(f"{TYPE}.layer.v1.tar+{_codec(store, layer)}", layer.digest, layer.size)
             for layer in layers.values()
         ],
         "annotations": labels,
@@ -187,42 +190,13 @@ def _descriptor(kind: str, digest: str, size: int) -> dict[str, Any]:
     return {"mediaType": kind, "digest": digest, "size": size}
 
 
-def _adaptations(store: Store, tree: SnapshotTree, changes: Sequence[Change], moment: int) -> Layer:
-    with Index(store) as index, store.temporary() as handle:
-        writer = BlobWriter(handle, index)
-        made: set[str] = set()
-        for change in {change.path: change for change in changes}.values():
-            for parent in _parents(change.path):
-                if parent not in made:  # an engine would invent it, with other attributes
-                    made.add(parent)
-                    writer.head(tarformat.header(tree.directory(parent, moment * 10**9)))
-            head = tarformat.header(_member(change, moment * 10**9))
-            if change.action == "write":
-                digest = hashlib.sha256(change.content).digest()
-                writer.content(head, digest, len(change.content), (change.content,))
-            else:
-                writer.head(head)
-        key, layer, new = writer.close()
-        if new:
-            store.publish(handle, layer.digest)
-            index.add(key, layer, writer.spans)
-    return layer
-
-
-def _member(change: Change, mtime_ns: int) -> Member:
-    path = change.path[1:].encode("utf-8", "surrogateescape")
-    if change.action == "remove":  # the way that layers say so
-        directory, _, name = path.rpartition(b"/")
-        return Member(directory + b"/.wh." + name, "f", 0o644, mtime_ns=mtime_ns)
-    if change.action == "link":
-        return Member(path, "l", 0o777, mtime_ns=mtime_ns, target=change.target.encode())
-    size = len(change.content)
-    return Member(path, "f", change.mode, change.uid, change.gid, size, mtime_ns)
-
-
-def _parents(path: str) -> list[str]:
-    parts = path.split("/")[1:-1]
-    return ["/" + "/".join(parts[:end]) for end in range(len(parts) + 1)]
+def _codec(store: Store, layer: Layer) -> str:
+    """How it is compressed, as its first bytes say. Raises StoreDamaged when it is not there."""
+    try:
+        return (of_file(store.blob(layer.digest)) or GZIP).name
+    except FileNotFoundError as error:
+        hint = "run 'migrator snapshot --refresh'"
+        raise StoreDamaged(f"blob {layer.digest} is missing", hint) from error
 
 
 def _accounts(changes: Sequence[Change], tree: SnapshotTree) -> list[dict[str, str]]:

@@ -27,6 +27,7 @@ from migrator.plan import Plan
 from migrator.progress import Progress
 from migrator.sorting import Sorting
 from migrator.store import Index, Layer, Store
+from migrator.store.codec import GZIP
 from migrator.taking import Taking
 from migrator.workdir import (
     Workdir,
@@ -108,7 +109,7 @@ def take(
                 sorting.finish()
         need_space(work.root, sorting.size)
         division = _divided(sorting, plan, found, work)
-        taking = Taking(source, found.root, sorting, division, work)
+        taking = Taking(source, found.root, sorting, division, work, plan.compression)
         try:
             built, secrets = taking.run(fates, progress)
             taking.account()
@@ -205,5 +206,8 @@ def _entered(found: Facts) -> list[str]:
 def _decisions(plan: Plan, found: Facts) -> str:
     """Two plans with this same digest lead to the same snapshot."""
     paths = {path: choice.decision for path, choice in plan.paths.items()}
-    text = json.dumps([paths, found.system.machine_id], sort_keys=True)
+    decided = [paths, found.system.machine_id]
+    if plan.compression != GZIP.name:
+        decided.append(plan.compression)
+    text = json.dumps(decided, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -30,9 +30,15 @@ Secrets = dict[str, dict[str, Any]]
 
 class Taking:
     def __init__(
-        self, source: Carrier, root: str, sorting: Sorting, division: Division, work: Workdir
+        self,
+        source: Carrier,
+        root: str,
+        sorting: Sorting,
+        division: Division,
+        work: Workdir,
+        codec: str,
     ) -> None:
-        self._source, self._root = source, root
+        self._source, self._root, self._codec = source, root, codec
         self._sorting, self._work = sorting, work
         self._files: list[Written] = [sorting.rows.close(), *division.rows]
         self.counts = sorting.counts + division.counts
@@ -57,7 +63,7 @@ class Taking:
         store = Store(self._work.store.absolute())  # the working directory of workers is another
         built: list[Built] = []
         gentle = asdict(source.limits) if source.here else {}
-        for done in build_all(groups, store, opening, count, gentle, tell):
+        for done in build_all(groups, store, opening, count, gentle, tell, self._codec):
             for blob in done.built:
                 self._files.append(blob.rows)
                 self.counts += blob.counts

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from migrator import tarformat
 from migrator.store import BlobWriter, Index, Layer, Store
+from migrator.store.codec import GZIP, Codec, of_file
 from migrator.tarformat import Member
 
 Files = Sequence[tuple[str, bytes]]
@@ -18,10 +19,10 @@ MANY = tuple((f"d/{n}", b"%d\n" % n * (n % 700)) for n in range(300))
 BIG = ("big", bytes(range(256)) * 20_000)
 
 
-def put(store: Store, files: Files, known: bool = False) -> Layer:
+def put(store: Store, files: Files, known: bool = False, codec: Codec = GZIP) -> Layer:
     """A layer of ``files``; with ``known`` only their digests are given."""
     with Index(store) as index, store.temporary() as handle:
-        writer = BlobWriter(handle, index)
+        writer = BlobWriter(handle, index, codec)
         for number, (name, data) in enumerate(files):
             if not number % 32:
                 writer.end_run()
@@ -36,10 +37,11 @@ def put(store: Store, files: Files, known: bool = False) -> Layer:
 
 
 def plain(store: Store, layer: Layer) -> dict[str, bytes]:
-    """The layer as gzip and tarfile see it."""
-    done = subprocess.run(
-        ["gzip", "-cd", store.blob(layer.digest)], capture_output=True, check=True
-    )
+    """The layer as the codec's own program and tarfile see it."""
+    blob = store.blob(layer.digest)
+    made = of_file(blob)
+    assert made
+    done = subprocess.run([made.name, "-cd", blob], capture_output=True, check=True)
     assert f"sha256:{hashlib.sha256(done.stdout).hexdigest()}" == layer.diff_id
     assert len(done.stdout) == layer.raw_size
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as found:

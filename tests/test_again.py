@@ -8,6 +8,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from migrator import known, ledger, local, snapshot, taking
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
 from migrator.limits import Limits
-from migrator.plan import PathChoice
+from migrator.plan import PathChoice, Plan
 from migrator.progress import Silent
 from migrator.store import Store
+from migrator.store.codec import ZSTD, of_file
 from migrator.workdir import Workdir, make_private
 from tests import builders as build
 from tests import corpus
@@ -87,9 +89,9 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], list[s
     return taken
 
 
-def take(root: Path, work: Workdir) -> snapshot.Snapshot:
+def take(root: Path, work: Workdir, plan: Plan = PLAN) -> snapshot.Snapshot:
     with corpus.here() as carrier:
-        return snapshot.take(carrier, PLAN, build.facts(root=str(root)), work, Silent())
+        return snapshot.take(carrier, plan, build.facts(root=str(root)), work, Silent())
 
 
 def settle(root: Path) -> None:
@@ -108,6 +110,20 @@ def test_nothing_is_read_again_that_did_not_change(
     assert set(read()) <= {"/opt/shop/clock"}, "it may have changed in the same tick of the clock"
     assert (second.layers, second.volumes) == (first.layers, first.volumes)
     assert second.counts == first.counts
+
+
+def test_another_codec_is_made_of_what_is_there(
+    root: Path, work: Workdir, read: Callable[[], list[str]]
+) -> None:
+    settle(root)
+    first = take(root, work)
+    read()
+    second = take(root, work, replace(PLAN, compression="zstd"))
+    assert set(read()) <= {"/opt/shop/clock"}
+    assert second.volumes == first.volumes, "volumes stay as every target reads them"
+    for name, layer in second.layers.items():
+        assert layer.diff_id == first.layers[name].diff_id
+        assert of_file(Store(work.store).blob(layer.digest)) is ZSTD
 
 
 def test_what_changed_is_read_and_nothing_else(

@@ -15,6 +15,7 @@ from migrator import image, ledger
 from migrator.adapt import Change
 from migrator.snapshot import SCHEMA, Snapshot
 from migrator.store import Store
+from migrator.store.codec import GZIP, ZSTD, Codec
 from migrator.workdir import Workdir, make_private, write_json
 from tests import builders as build
 from tests.storing import put
@@ -22,13 +23,13 @@ from tests.storing import put
 MOMENT = 1_700_000_000
 
 
-def of_layers(work: Workdir, count: int) -> Snapshot:
+def of_layers(work: Workdir, count: int, codec: Codec = GZIP) -> Snapshot:
     """A snapshot of ``count`` layers with a file in each."""
     make_private(work.path)
     store = Store(work.store)
     store.prepare()
     layers = {
-        f"packages-{number:03}": put(store, [(f"file-{number}", b"%d\n" % number)])
+        f"packages-{number:03}": put(store, [(f"file-{number}", b"%d\n" % number)], codec=codec)
         for number in range(count)
     }
     taken = Snapshot(SCHEMA, work.host, MOMENT, "", layers, {}, {})
@@ -68,6 +69,22 @@ def test_others_read_an_image_of_so_many_layers(work: Workdir, tmp_path: Path, c
     assert names == {f"file-{number}": f"{number}\n" for number in range(count)}
     if count:
         assert podman_names(work) == sorted(names)
+
+
+@pytest.mark.lab
+def test_others_read_an_image_of_zstd(work: Workdir, tmp_path: Path) -> None:
+    """skopeo and podman; umoci 0.4 knows no zstd, and says so."""
+    of_layers(work, 2, ZSTD)
+    change = Change("a", "write", "/etc/motd", "why", b"hello\n", mode=0o644)
+    made = image.build(work, build.plan(compression="zstd"), build.facts(), (change,))
+    layers = Store(work.store).document(made["manifest"])["layers"]
+    kinds = {layer["mediaType"] for layer in layers}
+    assert kinds == {"application/vnd.oci.image.layer.v1.tar+zstd"}
+    output("skopeo", "copy", f"oci:{work.store}:web01", f"dir:{tmp_path}/copy")
+    assert podman_names(work) == ["etc", "etc/motd", "file-0", "file-1"]
+    command = ["umoci", "unpack", "--image", f"{work.store}:web01", tmp_path / "bundle"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode and "tar+zstd" in done.stderr
 
 
 def podman_names(work: Workdir, host: str = "web01") -> list[str]:

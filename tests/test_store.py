@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator import tarformat
-from migrator.store import BlobWriter, Index, Store, blob
+from migrator.store import BlobWriter, Index, Store
 from migrator.store.blob import LARGE, MOST
+from migrator.store.codec import CODECS, ZSTD, Codec
 from migrator.tarformat import Member
 from tests.storing import BIG, MANY, plain, put
 
@@ -22,21 +24,37 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "work/store")
 
 
+@pytest.fixture(params=CODECS.values(), ids=CODECS)
+def codec(request: pytest.FixtureRequest) -> Codec:
+    found: Codec = request.param
+    return found
+
+
 @pytest.fixture
 def other(tmp_path: Path) -> Store:
     return Store(tmp_path / "other/store")
 
 
-def test_others_read_what_was_put(store: Store) -> None:
+def test_others_read_what_was_put(store: Store, codec: Codec) -> None:
     files = (*MANY, BIG, ("empty", b""), ("last", b"x"))
-    assert plain(store, put(store, files)) == dict(files)
+    assert plain(store, put(store, files, codec=codec)) == dict(files)
 
 
-def test_what_the_store_held_before_changes_no_byte(store: Store, other: Store) -> None:
+@pytest.mark.parametrize("before", CODECS.values(), ids=CODECS)
+def test_what_the_store_held_before_changes_no_byte(
+    store: Store, other: Store, before: Codec, codec: Codec
+) -> None:
     files = (*MANY, BIG)
-    put(store, [(f"x{name}", data) for name, data in reversed(files)])
-    put(store, files[:40])
-    assert put(store, files, known=True) == put(other, files)
+    put(store, [(f"x{name}", data) for name, data in reversed(files)], codec=before)
+    put(store, files[:40], codec=before)
+    assert put(store, files, known=True, codec=codec) == put(other, files, codec=codec)
+
+
+def test_a_layer_of_either_codec_has_the_same_tar(store: Store) -> None:
+    one = put(store, (*MANY, BIG))
+    two = put(store, (*MANY, BIG), known=True, codec=ZSTD)
+    assert (one.diff_id, one.raw_size) == (two.diff_id, two.raw_size)
+    assert one.digest != two.digest
 
 
 @settings(deadline=None, max_examples=25)
@@ -60,10 +78,10 @@ def test_any_contents_come_back(
             assert b"".join(index.pieces(hashlib.sha256(data).digest())) == data
 
 
-def test_a_layer_that_is_there_is_not_written_again(store: Store) -> None:
-    first = put(store, MANY)
+def test_a_layer_that_is_there_is_not_written_again(store: Store, codec: Codec) -> None:
+    first = put(store, MANY, codec=codec)
     before = store.blob(first.digest).stat().st_mtime_ns
-    assert put(store, MANY, known=True) == first
+    assert put(store, MANY, known=True, codec=codec) == first
     assert store.blob(first.digest).stat().st_mtime_ns == before
 
 
@@ -93,15 +111,13 @@ def test_what_was_undone_leaves_no_trace(store: Store, other: Store) -> None:
         assert layer == put(store, files)
 
 
-def test_spans_are_copied_not_compressed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(store, (*MANY, BIG))
+def test_spans_are_copied_not_compressed(store: Store, codec: Codec) -> None:
+    put(store, (*MANY, BIG), codec=codec)
     made: list[int] = []
-    compress = blob.compress
 
     def counted(data: bytes) -> bytes:
         made.append(len(data))
-        return compress(data)
+        return codec.compress(data)
 
-    monkeypatch.setattr(blob, "compress", counted)
-    put(store, (*MANY, ("new", b"new"), BIG))
+    put(store, (*MANY, ("new", b"new"), BIG), codec=replace(codec, compress=counted))
     assert sum(made) < 30_000, "the last run, not the five megabytes beside it"

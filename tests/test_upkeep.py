@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from migrator import cli
-from migrator.errors import Locked
+from migrator.errors import Locked, StoreDamaged
 from migrator.store import Index, Layer, Store
 from migrator.store.check import verify
+from migrator.store.codec import CODECS, GZIP, ZSTD, Codec
 from migrator.store.collect import collect
 from migrator.store.export import export
 from migrator.store.rebuild import rebuild
@@ -31,9 +32,11 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "work/store")
 
 
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 @pytest.mark.parametrize("part", [0.01, 0.3, 0.6, 0.99])
-def test_a_flipped_bit_is_named(store: Store, part: float) -> None:
-    layer = put(store, (*MANY, BIG, *((f"e/{n}", data) for n, (_, data) in enumerate(MANY))))
+def test_a_flipped_bit_is_named(store: Store, part: float, codec: Codec) -> None:
+    files = (*MANY, BIG, *((f"e/{n}", data) for n, (_, data) in enumerate(MANY)))
+    layer = put(store, files, codec=codec)
     at = int(layer.size * part)
     flip(store.blob(layer.digest), at)
     with Index(store) as index:
@@ -68,6 +71,7 @@ def everything(store: Store, layers: list[Layer]) -> list[tuple[Span, list[Held]
 
 def test_a_lost_index_is_made_anew(store: Store) -> None:
     layers = [put(store, MANY), put(store, (BIG, *MANY[:50])), put(store, ())]
+    layers += [put(store, MANY, codec=ZSTD), put(store, (*MANY[7:], BIG), codec=ZSTD)]
     with Index(store) as index:
         before = [
             (index.spans(x.digest), [index.held(s.key) for s in index.spans(x.digest)])
@@ -93,6 +97,9 @@ def test_gc_keeps_what_hosts_need(store: Store, tmp_path: Path) -> None:
     collect(store, check=False)
     assert set(store.sizes()) == {new.digest}
     assert put(store, (*MANY, BIG), known=True) == new, "its spans are known without the others"
+    with Index(store) as index:
+        for _, data in (*MANY, BIG):
+            assert index.holds(hashlib.sha256(data).digest()), "its contents as well"
     put(store, (BIG,), known=True)
 
 
@@ -114,8 +121,8 @@ def described(kind: str, digest: str, size: int) -> dict[str, Any]:
 
 
 def images(store: Store) -> Iterator[str]:
-    for name, files in (("web01", MANY), ("db01", (BIG, *MANY[:9]))):
-        layer = put(store, files)
+    for name, files, codec in (("web01", MANY, ZSTD), ("db01", (BIG, *MANY[:9]), GZIP)):
+        layer = put(store, files, codec=codec)
         config, size = store.add({"rootfs": {"type": "layers", "diff_ids": [layer.diff_id]}})
         parts = {
             "config": {
@@ -124,7 +131,7 @@ def images(store: Store) -> Iterator[str]:
                 "size": size,
             }
         }
-        kind = "application/vnd.oci.image.layer.v1.tar+gzip"
+        kind = f"application/vnd.oci.image.layer.v1.tar+{codec.name}"
         parts["layers"] = [{"mediaType": kind, "digest": layer.digest, "size": layer.size}]  # type: ignore[assignment]
         kind = "application/vnd.oci.image.manifest.v1+json"
         digest, size = store.add({"schemaVersion": 2, "mediaType": kind, **parts})
@@ -171,3 +178,13 @@ def test_the_command_line(store: Store, tmp_path: Path, capsys: pytest.CaptureFi
     path.unlink()
     assert run(store, "verify") == 13
     assert "missing" in capsys.readouterr().err
+
+
+def test_the_index_of_another_version_is_named(store: Store) -> None:
+    put(store, MANY)
+    with Index(store) as index:
+        index._db.execute("PRAGMA user_version = 1")
+    with pytest.raises(StoreDamaged, match="version 1"):
+        Index(store)
+    assert rebuild(store) == []
+    assert put(store, MANY, known=True)

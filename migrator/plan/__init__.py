@@ -114,6 +114,7 @@ class Plan:
     probes: dict[str, Probe]  # "http://127.0.0.1:8080/" as seen inside the host
     hooks: Hooks
     waivers: dict[str, Waiver]  # finding id -> waiver
+    compression: Literal["gzip", "zstd"] = "gzip"  # of layers; every engine reads gzip
 
     def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
         """(key, choice) of the longest entry of ``paths`` at or above the absolute ``path``."""

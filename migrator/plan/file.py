@@ -24,6 +24,7 @@ HEADER = """\
 #   adapt      changes of a subject, or a single one ("fstab:/etc/fstab"), on or off:
 #              'migrator build --diff {host}' shows them all
 #   jobs       held: cron, at and timers wait in the container until they are released
+#   compression gzip, which every engine reads, or zstd: smaller
 #   waivers    finding id: {{reason, owner, expires: YYYY-MM-DD}}
 """
 

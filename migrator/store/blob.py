@@ -18,8 +18,9 @@ from typing import IO, Any
 
 from isal import isal_zlib
 
+from migrator.store.codec import GZIP, Codec
 from migrator.store.index import Index
-from migrator.store.run import Run, compress, large_key
+from migrator.store.run import Run, large_key, recipe
 from migrator.store.span import Held, Layer, Span
 from migrator.tarformat import END, padding
 
@@ -32,16 +33,20 @@ class BlobWriter:
     """Spans into ``handle``. ``close`` gives the layer, and None instead of a blob to publish when
     the store has it already."""
 
-    def __init__(self, handle: IO[bytes], index: Index) -> None:
+    def __init__(self, handle: IO[bytes], index: Index, codec: Codec = GZIP) -> None:
         self._handle = handle
         self._index = index
+        self._codec = codec
         self._compressed = hashlib.sha256()
         self._plain = hashlib.sha256()
         self._size = self._raw_size = self._started = 0
-        self._run = Run()
+        self._run = self._new_run()
         self._waiting: list[Span] | None = []  # all so far, while the store has each of them
         self._keys = hashlib.sha256()
         self.spans: list[tuple[Span, list[Held]]] = []  # for the index
+
+    def _new_run(self) -> Run:
+        return Run(recipe(self._codec))
 
     def mark(self) -> dict[str, Any]:
         """Where the writer is, to come ``back`` to."""
@@ -77,7 +82,7 @@ class BlobWriter:
                 self.end_run()
             return
         self.end_run()
-        key = large_key(digest)
+        key = large_key(self._codec, digest)
         if span := self._index.span(key):
             self._refer(span)
             return
@@ -101,7 +106,7 @@ class BlobWriter:
 
     def end_run(self) -> None:
         """Called where what follows shall not depend on what was before."""
-        run, self._run = self._run, Run()
+        run, self._run = self._run, self._new_run()
         if not run.parts:
             return
         key = run.recipe.digest()
@@ -110,7 +115,7 @@ class BlobWriter:
             return
         plain = run.plain(self._index.pieces)
         start = self._begin(key)
-        crc = self._put(compress(plain), plain)
+        crc = self._put(self._codec.compress(plain), plain)
         self._note(Span(key, "", start, self._size - start, len(plain), crc), run.held)
 
     def close(self) -> tuple[bytes, Layer, bool]:
@@ -129,10 +134,10 @@ class BlobWriter:
     def _large(self, size: int, pieces: Iterable[bytes], digest_of: Callable[[], bytes]) -> bytes:
         start, raw, crc = self._begin(b""), 0, 0
         for piece in _even(pieces, padding(size)):
-            crc = self._put(compress(piece), piece, crc)
+            crc = self._put(self._codec.compress(piece), piece, crc)
             raw += len(piece)
         digest = digest_of()
-        key = large_key(digest)
+        key = large_key(self._codec, digest)
         self._keys.update(key)
         self._note(Span(key, "", start, self._size - start, raw, crc), [Held(digest, 0, size)])
         return digest

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrator.errors import StoreDamaged
+from migrator.store import codec
 from migrator.store.index import CHUNK, Index
 from migrator.store.layout import PART, Store
 from migrator.store.span import Span
 from migrator.store.tar import Malformed, Member, members
-
-HEADER = 10  # bytes of a gzip header as we write it
 
 
 @dataclass(frozen=True)
@@ -64,13 +62,10 @@ def _spans(store: Store, index: Index, digest: str) -> Iterator[Damage]:
 def _culprit(store: Store, index: Index, span: Span) -> bytes:
     """Decompress as far as it goes, and compare each content with what the index knows."""
     with store.blob(span.blob).open("rb") as handle:
-        handle.seek(span.start + HEADER)
-        data = handle.read(span.size - HEADER)
-    plain = b""
-    unzip = zlib.decompressobj(-zlib.MAX_WBITS)
-    with contextlib.suppress(zlib.error):
-        for at in range(0, len(data), 64):  # what comes before the damage shall not be lost
-            plain += unzip.decompress(data[at : at + 64])
+        handle.seek(span.start)
+        data = handle.read(span.size)
+    made = codec.of_file(store.blob(span.blob)) or codec.of(data) or codec.GZIP
+    plain = made.salvage(data)
     held = {item.at: item for item in index.held(span.key)}
     name = b""
     for member in _members(plain):

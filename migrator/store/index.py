@@ -10,15 +10,15 @@ from typing import Self
 from isal import isal_zlib
 
 from migrator.errors import StoreDamaged
+from migrator.store import codec
 from migrator.store.database import Database
 from migrator.store.layout import Store
-from migrator.store.schema import SCHEMA
+from migrator.store.schema import SCHEMA, VERSION
 from migrator.store.span import Held, Layer, Span
 
 FILE = "contents.sqlite"
 CHUNK = 1 << 20
 RUN = 1 << 21  # bytes, more than a run has
-GZIP = 31  # zlib's number for a gzip header around the largest window
 EMPTY = hashlib.sha256(b"").digest()  # of a content that needs no place
 
 
@@ -43,10 +43,16 @@ class Index:
     def _prepare(self) -> None:
         """Two runs may open a new index at once: the second finds it made."""
         with self._db.transaction():
-            if not self._db.one("PRAGMA user_version"):
+            version = self._db.one("PRAGMA user_version")
+            if not version:
                 for statement in SCHEMA.split(";"):
                     self._db.execute(statement)
                 self._begin_generation()
+            elif version != VERSION:
+                raise StoreDamaged(
+                    f"the index of {self._store.path} has version {version}, not {VERSION}",
+                    "run 'migrator store verify --rebuild' to make it anew from the blobs",
+                )
 
     @property
     def generation(self) -> int:
@@ -134,7 +140,7 @@ class Index:
         """Bytes of this content, None when it is not there."""
         if digest == EMPTY:
             return 0
-        size: int | None = self._db.one("SELECT size FROM content WHERE digest = ?", digest)
+        size: int | None = self._db.one("SELECT size FROM content WHERE digest = ? LIMIT 1", digest)
         return size
 
     def holds_size(self, size: int) -> bool:
@@ -170,18 +176,21 @@ class Index:
     def plain(self, span: Span, also: Callable[[bytes], None] | None = None) -> Iterator[bytes]:
         """The span decompressed, in pieces of about a megabyte; ``also`` is given what it is made
         of. Raises StoreDamaged."""
-        unzip = isal_zlib.decompressobj(wbits=GZIP)
+        made: codec.Codec | None = None
         try:
             for data in self.compressed(span):
                 if also:
                     also(data)
+                if made is None:
+                    made = codec.of(data) or codec.GZIP
+                    unpack = made.decompressor()
                 while data:
-                    if piece := unzip.decompress(data):
+                    if piece := unpack.decompress(data):
                         yield piece
-                    data = unzip.unused_data
-                    if unzip.eof:
-                        unzip = isal_zlib.decompressobj(wbits=GZIP)
-        except isal_zlib.IsalError as error:
+                    data = unpack.unused_data
+                    if unpack.eof:
+                        unpack = made.decompressor()
+        except codec.ERRORS as error:
             raise self._damaged(span, str(error)) from error
 
     def _lately(self, span: Span) -> Iterable[bytes]:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from isal import isal_zlib
 
-from migrator.store.index import CHUNK, FILE, GZIP, Index
+from migrator.store import codec
+from migrator.store.codec import Codec
+from migrator.store.index import CHUNK, FILE, Index
 from migrator.store.layout import Store
 from migrator.store.run import large_key, recipe
 from migrator.store.span import Held, Layer, Span
 from migrator.store.tar import Malformed, Member, members
-
-MAGIC = b"\x1f\x8b"
 
 
 def rebuild(store: Store) -> list[str]:
@@ -25,30 +25,31 @@ def rebuild(store: Store) -> list[str]:
     with Index(store) as index:
         for digest in sorted(store.sizes()):
             path = store.blob(digest)
-            if not _compressed(path):
+            made = codec.of_file(path)
+            if made is None:
                 continue
             try:
-                index.add(*scan(path))
-            except (ValueError, isal_zlib.IsalError) as error:
+                index.add(*scan(path, made))
+            except (ValueError, *codec.ERRORS) as error:
                 problems.append(f"{digest}: it cannot be read ({error})")
     return problems
 
 
-def scan(path: Path) -> tuple[bytes, Layer, list[tuple[Span, list[Held]]]]:
+def scan(path: Path, made: Codec) -> tuple[bytes, Layer, list[tuple[Span, list[Held]]]]:
     """What ``BlobWriter`` knew when it wrote the blob at ``path``."""
     whole, plain, keys = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
     spans: list[tuple[Span, list[Held]]] = []
     size = raw_size = 0
     large: _Large | None = None
-    for data, piece in _pieces(path):
+    for data, piece in _pieces(path, made):
         start, size = size, size + len(data)
         raw_size += len(piece)
         whole.update(data)
         plain.update(piece)
         if large is None:
-            span, held, last = _run(start, data, piece)
+            span, held, last = _run(start, data, piece, made)
             spans.append((span, held))
-            large = _Large(last.size) if last and last.end > len(piece) else None
+            large = _Large(last.size, made) if last and last.end > len(piece) else None
         elif done := large.add(start, data, piece):
             spans.append(done)
             large = None
@@ -61,9 +62,10 @@ def scan(path: Path) -> tuple[bytes, Layer, list[tuple[Span, list[Held]]]]:
 
 
 class _Large:
-    """A content of ``size`` bytes that comes in several gzip members."""
+    """A content of ``size`` bytes that comes in several members or frames."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, made: Codec) -> None:
+        self._codec = made
         self._size, self._left, self._raw = size, size + -size % 512, 0
         self._digest = hashlib.sha256()
         self._start = self._crc = self._packed = 0
@@ -78,12 +80,16 @@ class _Large:
         if self._raw < self._left:
             return None
         digest = self._digest.digest()
-        span = Span(large_key(digest), "", self._start, self._packed, self._raw, self._crc)
+        span = Span(
+            large_key(self._codec, digest), "", self._start, self._packed, self._raw, self._crc
+        )
         return span, [Held(digest, 0, self._size)]
 
 
-def _run(start: int, data: bytes, plain: bytes) -> tuple[Span, list[Held], Member | None]:
-    check, held, last = recipe(), [], None
+def _run(
+    start: int, data: bytes, plain: bytes, made: Codec
+) -> tuple[Span, list[Held], Member | None]:
+    check, held, last = recipe(made), [], None
     for last in members(plain):
         check.update(last.head)
         if last.size and last.end <= len(plain):
@@ -94,12 +100,12 @@ def _run(start: int, data: bytes, plain: bytes) -> tuple[Span, list[Held], Membe
     return span, held, last
 
 
-def _pieces(path: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Each gzip member of the blob: compressed, and decompressed."""
+def _pieces(path: Path, made: Codec) -> Iterator[tuple[bytes, bytes]]:
+    """Each member or frame of the blob: compressed, and decompressed."""
     with path.open("rb") as handle:
         data = handle.read(CHUNK)
         while data:
-            unzip = isal_zlib.decompressobj(wbits=GZIP)
+            unzip = made.decompressor()
             packed, plain = [data], [unzip.decompress(data)]
             while not unzip.eof:
                 if not (data := handle.read(CHUNK)):
@@ -110,8 +116,3 @@ def _pieces(path: Path) -> Iterator[tuple[bytes, bytes]]:
             whole = b"".join(packed)
             yield whole[: len(whole) - len(data)], b"".join(plain)
             data = data or handle.read(CHUNK)
-
-
-def _compressed(path: Path) -> bool:
-    with path.open("rb") as handle:
-        return handle.read(2) == MAGIC

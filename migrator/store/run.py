@@ -7,40 +7,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from isal import __version__ as isal_version
-from isal import isal_zlib
-
-from migrator.store.index import GZIP
+from migrator.store.codec import Codec
 from migrator.store.span import Held
 from migrator.tarformat import padding
 
-LEVEL = 1
-CODEC = f"isal {isal_version} level {LEVEL}".encode()
 
-
-def compress(data: bytes) -> bytes:
-    found: bytes = isal_zlib.compress(data, LEVEL, GZIP)
-    return found
-
-
-def recipe() -> hashlib._Hash:
+def recipe(codec: Codec) -> hashlib._Hash:
     """For the key of a run: to be given its headers and the digests of its contents, in order."""
-    return hashlib.sha256(CODEC + b"\0run\0")
+    return hashlib.sha256(codec.id + b"\0run\0")
 
 
-def large_key(digest: bytes) -> bytes:
-    return hashlib.sha256(CODEC + b"\0content\0" + digest).digest()
+def large_key(codec: Codec, digest: bytes) -> bytes:
+    return hashlib.sha256(codec.id + b"\0content\0" + digest).digest()
 
 
 @dataclass
 class Run:
     """Headers and small contents that are compressed together."""
 
+    recipe: hashlib._Hash
     parts: list[bytes | None] = field(default_factory=list)  # None: a content to be looked up
     held: list[Held] = field(default_factory=list)
     missing: dict[int, bytes] = field(default_factory=dict)  # number of a part -> its digest
     size: int = 0
-    recipe: hashlib._Hash = field(default_factory=recipe)
 
     def add(self, head: bytes) -> None:
         self.recipe.update(head)

@@ -1,8 +1,9 @@
 """What a layer's blob consists of.
 
-A *span* is a byte range of a layer's blob that decompresses by itself: one or more gzip members. It
-holds one large file, or a run of headers and small files. Its ``key`` names what it decompresses to
-and by which codec it was made, so that an equal span can be copied instead of compressed.
+A *span* is a byte range of a layer's blob that decompresses by itself: one or more members of gzip
+or frames of zstd. It holds one large file, or a run of headers and small files. Its ``key`` names
+what it decompresses to and by which codec it was made, so that an equal span can be copied instead
+of compressed.
 """
 
 from __future__ import annotations
