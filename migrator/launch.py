@@ -66,7 +66,9 @@ def spec(work: Workdir, plan: Plan) -> dict[str, Any]:
         "secrets": [{"name": secret["name"], "data": secret["data"]} for secret in secrets],
         "files": [_file(f"{UNITS}/{name}.container", text), *_hooks(work, plan, name)],
         "ports": ports(plan),
+        "init": plan.init,
         "jobs": plan.jobs,
+        "catch_up": plan.jobs_catch_up,
         "sparse": built["sparse"],
     }
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 from migrator.adapt import Change, adapt
 from migrator.adapt.difference import differences, unified
+from migrator.facts.daemon import Daemon
 from migrator.plan import Identity, Plan, Service
 from tests import builders as make
 from tests.trees import Files
@@ -94,6 +98,58 @@ def test_jobs_wait_for_their_release() -> None:
         for name in ("cron.service", "shop.timer")
     ]
     assert all(b"ConditionPathExists=/run/migrator/released" in c.content for c in made.values())
+
+
+def test_timers_of_users_and_of_translated_crontabs_wait_too() -> None:
+    units = (
+        make.unit("user@1000.service/till.timer", origin="user"),
+        make.unit("cron-shop-www-data-0.timer", enabled="generated"),
+    )
+    cron = {"daemons": (Daemon("systemd-cron", "/lib/systemd-cron"),)}
+    assert sorted(changes({}, units=units, cron=cron)) == [
+        "/etc/systemd/system/cron-.timer.d/50-migrator-hold.conf",
+        "/etc/systemd/user/till.timer.d/50-migrator-hold.conf",
+    ]
+
+
+def sysv(files: dict[str, str]) -> dict[str, bytes]:
+    plan = replace(make.plan(), init=cast(Any, "sbin-init"))
+    texts = {path: text.encode() for path, text in files.items()}
+    return {change.path: change.content for change in adapt(make.facts(), plan, Files(texts))}
+
+
+def test_an_init_script_gets_one_line_and_obeys_it(tmp_path: Path) -> None:
+    script = "#!/bin/sh\n### BEGIN INIT INFO\n# Provides: cron\n### END INIT INFO\necho did $1\n"
+    path = "/etc/init.d/cron"
+    text = sysv({path: script, "/etc/init.d/ssh": script})[path].decode()
+    assert sysv({path: text}) == {}
+    lines = text.splitlines(keepends=True)
+    assert "".join([lines[0], *lines[2:]]) == script
+    program = tmp_path / "cron"
+    flag = tmp_path / "released"
+    program.write_text(text.replace("/run/migrator/released", str(flag)))
+
+    def does(action: str) -> str:
+        return subprocess.run(["sh", program, action], capture_output=True, text=True).stdout
+
+    assert [does(a) for a in ("start", "restart", "stop", "status")] == [
+        "",
+        "",
+        "did stop\n",
+        "did status\n",
+    ]
+    flag.touch()
+    assert does("start") == "did start\n"
+
+
+def test_an_upstart_job_gets_an_override_behind_what_is_there() -> None:
+    files = {"/etc/init/cron.conf": "exec cron\n", "/etc/init/cron.override": "nice 5\n"}
+    made = sysv(files)
+    assert list(made) == ["/etc/init/cron.override"]
+    assert made["/etc/init/cron.override"].startswith(b"nice 5\n# Nothing runs twice")
+    assert (
+        sysv({**files, "/etc/init/cron.override": made["/etc/init/cron.override"].decode()}) == {}
+    )
 
 
 def test_identity_is_reset_only_by_plan() -> None:

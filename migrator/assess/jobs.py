@@ -80,21 +80,14 @@ def login_uid(found: Facts) -> Iterator[Evidence]:
     Level.WARNING,
     "Jobs would run twice",
     "While the source still runs, every job of the container would be a second run. build holds"
-    " cron, anacron, at and the timers of the system until they are released, which also holds"
-    " logrotate; a user's own timers it does not hold (risk).",
+    " cron, anacron, at and all timers, also those of users, until they are released, which also"
+    " holds logrotate. A program that schedules by itself it does not know.",
     "Leave the plan's jobs at held, stop the jobs of the source at the cutover, then set jobs to"
-    " released and launch again. Disable a user's timer before the snapshot.",
+    " released and launch again: they are released without a restart.",
 )
 def twice(found: Facts) -> Iterator[Evidence]:
     if found.cron.jobs:
         yield "jobs", f"{len(found.cron.jobs)} jobs"
-    for job in found.cron.jobs:
-        if _is_users(job):
-            yield job.where, f"{job.schedule} of {job.user}", Level.RISK
-
-
-def _is_users(job: Job) -> bool:
-    return job.kind == "timer" and "/" in job.where
 
 
 @rule(

@@ -115,6 +115,8 @@ class Plan:
     hooks: Hooks
     waivers: dict[str, Waiver]  # finding id -> waiver
     compression: Literal["gzip", "zstd"] = "gzip"  # of layers; every engine reads gzip
+    # At a release: what anacron, persistent timers and at missed runs once more, or not at all
+    jobs_catch_up: Literal["run_once", "skip"] = "run_once"
 
     def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
         """(key, choice) of the longest entry of ``paths`` at or above the absolute ``path``."""

@@ -25,6 +25,7 @@ HEADER = """\
 #              'migrator build --diff {host}' shows them all
 #   jobs       held: cron, at and timers wait in the container until they are released
 #   compression gzip, which every engine reads, or zstd: smaller
+#   jobs_catch_up  run_once | skip what anacron, persistent timers and at missed until then
 #   waivers    finding id: {{reason, owner, expires: YYYY-MM-DD}}
 """
 

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from migrator.runtime import engines, holes, volumes
+from migrator.runtime import engines, holes, jobs, volumes
 from migrator.runtime.engines import Engine
 from migrator.runtime.preflight import preflight
 from migrator.runtime.run import REMOTE_FAILED, Explained, attempt, output, succeeds
@@ -35,11 +35,11 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
         *_volumes(engine, spec, place),
         *_secrets(engine, spec),
         *_files(spec),
-        *_flag(spec, place),
     ]
     unit = f"{spec['name']}.service"
     if steps or not succeeds(["systemctl", "--quiet", "is-active", unit]):
-        steps.append(Step(f"start {unit}", lambda: _start(unit)))
+        steps.append(Step(f"start {unit}", lambda: _start(unit, place)))
+    steps = _with_jobs(engine, spec, steps)
     if not spec["check"]:
         for step in steps:
             step.mend()
@@ -151,24 +151,21 @@ def _write(path: Path, content: str, mode: int) -> None:
     temporary.replace(path)
 
 
-def _flag(spec: Dict[str, Any], place: Path) -> List[Step]:
-    """The file that jobs inside wait for; see the adaptation of jobs."""
-    flag = place / "run" / "released"
-    wanted = spec["jobs"] == "released"
-    if flag.parent.is_dir() and flag.exists() == wanted:
-        return []
+def _with_jobs(engine: Engine, spec: Dict[str, Any], steps: List[Step]) -> List[Step]:
+    """Jobs are held before anything else happens, and released in a container that runs."""
+    if jobs.state(spec["name"]) == spec["jobs"]:
+        return steps
 
     def mend() -> None:
-        flag.parent.mkdir(parents=True, exist_ok=True)
-        if wanted:
-            flag.touch()
-        elif flag.exists():
-            flag.unlink()
+        jobs.switch(engine.inside(spec["name"]), {**spec, "check": False})
 
-    return [Step("release the jobs" if wanted else "hold the jobs", mend)]
+    if spec["jobs"] == "held":
+        return [Step("hold the jobs", mend), *steps]
+    return [*steps, Step("release the jobs", mend)]
 
 
-def _start(unit: str) -> None:
+def _start(unit: str, place: Path) -> None:
+    (place / "run").mkdir(parents=True, exist_ok=True)  # of the flag that jobs wait for
     output(["systemctl", "daemon-reload"])
     done = attempt(["systemctl", "restart", unit])
     if done.returncode:

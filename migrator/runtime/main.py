@@ -1,17 +1,18 @@
-"""The runtime's verbs on a target: launch, status and examine. Python 3.6 or later, as root."""
+"""The runtime's verbs on a target. Python 3.6 or later, as root."""
 
 import json
-from typing import IO, Any, Dict
+from typing import IO, Any, Callable, Dict
 
-from migrator.runtime import engines
+from migrator.runtime import engines, jobs
 from migrator.runtime.examine import examine
 from migrator.runtime.launch import launch, status
 from migrator.runtime.run import Explained
 
-VERBS = {
+VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "launch": launch,
     "status": lambda params: status(engines.chosen(), params["name"]),
     "examine": examine,
+    "jobs": lambda params: jobs.switch(engines.chosen().inside(params["name"]), params),
 }
 MAGIC = b"\nMIGRATOR-STREAM-2\n"  # as migrator/agent/frames.py has it
 
