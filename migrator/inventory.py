@@ -121,12 +121,16 @@ def from_variables(name: str, variables: Mapping[str, Any]) -> Address:
 
 
 def plain(value: Any) -> Any:
-    """``value`` without the marks that Ansible hangs on the strings of its variables."""
+    """``value`` without the marks that Ansible hangs on the strings and numbers of its variables."""
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    return str.__str__(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, float) else value
 
 
 def known_hosts(ssh_arguments: str) -> tuple[str, ...]:

@@ -131,7 +131,7 @@ def test_inventory_gives_addresses_as_ansible_does(tmp_path: Path) -> None:
     path.write_text(
         "all:\n  vars: {domain: example.org, ansible_user: ops}\n  hosts:\n"
         "    web:\n      ansible_host: 'web.{{ domain }}'\n      ansible_port: 2022\n"
-        "      ansible_become: true\n      migrator_choices: {jobs: released}\n"
+        "      ansible_become: true\n      migrator_choices: {jobs: released, stop_timeout: 9}\n"
         "      ansible_ssh_common_args: '-o UserKnownHostsFile=/a -oUserKnownHostsFile=/b'\n"
     )
     inventory = Inventory((str(path),))
@@ -140,8 +140,8 @@ def test_inventory_gives_addresses_as_ansible_does(tmp_path: Path) -> None:
     assert address.become
     assert address.known_hosts == ("/a", "/b")
     choices = inventory.variables("web")["migrator_choices"]
-    assert json.dumps(choices) == '{"jobs": "released"}'
-    assert type(choices["jobs"]) is str
+    assert json.dumps(choices) == '{"jobs": "released", "stop_timeout": 9}'
+    assert (type(choices["jobs"]), type(choices["stop_timeout"])) == (str, int)
     with pytest.raises(UsageError, match="'nosuch' is not in the inventory"):
         inventory.address("nosuch")
 
