@@ -121,7 +121,7 @@ def from_variables(name: str, variables: Mapping[str, Any]) -> Address:
 
 
 def plain(value: Any) -> Any:
-    """``value`` without the marks that Ansible hangs on the strings and numbers of its variables."""
+    """``value`` without the marks that Ansible hangs on strings and numbers of its variables."""
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
