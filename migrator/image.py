@@ -28,6 +28,7 @@ from migrator.workdir import Workdir, read_json, write_json
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "i686": "386", "ppc64le": "ppc64le"}
 TYPE = "application/vnd.oci.image"
 STOP_SIGNALS = {"systemd": "SIGRTMIN+3"}
+SWITCHED = ("jobs", "jobs_catch_up")  # decided anew while a container lives: no other image
 MOST_LINKS = 40  # as the kernel
 
 
@@ -149,7 +150,8 @@ def _moment(taken: Snapshot) -> int:
 
 def _labels(plan: Plan, taken: Snapshot, moment: int) -> dict[str, str]:
     """What the image says of its making, alike in its config and its manifest."""
-    decided = json.dumps(asdict(plan), sort_keys=True).encode()
+    kept = {key: value for key, value in asdict(plan).items() if key not in SWITCHED}
+    decided = json.dumps(kept, sort_keys=True).encode()
     return {
         CREATED: _iso(moment),
         "org.opencontainers.image.title": taken.host,

@@ -112,6 +112,13 @@ def test_the_image_says_what_it_is(work: Workdir) -> None:
     assert labels["io.migrator.plan"].startswith("sha256:")
 
 
+def test_releasing_the_jobs_makes_no_other_image(work: Workdir) -> None:
+    of_layers(work, 1)
+    held = image.build(work, build.plan(jobs="held"), build.facts(), ())
+    assert image.build(work, build.plan(jobs="released"), build.facts(), ()) == held
+    assert image.build(work, build.plan(stop_timeout=9), build.facts(), ()) != held
+
+
 def test_source_date_epoch_is_the_time_of_all_that_build_makes(
     work: Workdir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
