@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from migrator import quadlet, ship
 from migrator.carrier import Carrier
+from migrator.hooks import installed
 from migrator.plan import Plan
 from migrator.store import Store
 from migrator.workdir import Workdir, read_json, write_json
 
-STEPS = Path(__file__).parent / "runtime" / "steps.py"
-ENGINE_HOOKS = "/usr/share/containers/oci/hooks.d"  # where podman looks by itself
 UNITS = "/etc/containers/systemd"
 Row = dict[str, Any]
 
@@ -53,6 +49,7 @@ def spec(work: Workdir, plan: Plan) -> dict[str, Any]:
         for path, row in sorted(read_json(work.secrets, "snapshot").items())
     ]
     tag = f"localhost/migrator/{built['repository']}:{built['manifest'][7:19]}"
+    hooked = installed.files(work, plan, _inside(name, tag, volumes, secrets))
     text = quadlet.unit(plan, name, tag, volumes, secrets)
     return {
         "name": name,
@@ -64,7 +61,7 @@ def spec(work: Workdir, plan: Plan) -> dict[str, Any]:
         },
         "volumes": volumes,
         "secrets": [{"name": secret["name"], "data": secret["data"]} for secret in secrets],
-        "files": [_file(f"{UNITS}/{name}.container", text), *_hooks(work, plan, name)],
+        "files": [_file(f"{UNITS}/{name}.container", text), *hooked],
         "ports": ports(plan),
         "init": plan.init,
         "jobs": plan.jobs,
@@ -78,32 +75,18 @@ def ports(plan: Plan) -> list[list[Any]]:
     return [[port.target, inside.partition("/")[2]] for inside, port in plan.ports.items()]
 
 
-def _hooks(work: Workdir, plan: Plan, name: str) -> list[Row]:
-    place = f"/etc/migrator/{name}"
-    steps = {
-        "name": name,
-        "host": plan.host,
-        "prestart": {key: asdict(hook) for key, hook in plan.hooks.prestart.items()},
-        "poststop": {key: asdict(hook) for key, hook in plan.hooks.poststop.items()},
+def _inside(name: str, image: str, volumes: list[Row], secrets: list[Row]) -> dict[str, list[str]]:
+    """How podman runs a step in a container of the image, with its volumes and secrets."""
+    step = f"{name}-step"
+    shown = [f"--volume={v['name']}:{v['path']}:nocopy" for v in volumes]
+    shown += [f"--secret={quadlet.secret(secret)}" for secret in secrets]
+    run = ["podman", "run", "--rm", "--replace", f"--name={step}", "--interactive", *shown]
+    run += [f"--volume=/var/lib/migrator/{name}/run:/run/migrator:ro", "--pull=never"]
+    return {
+        "run": run,
+        "image": ["--entrypoint=", image],
+        "remove": ["podman", "rm", "--force", "--time=0", "--ignore", step],
     }
-    engine = {
-        "version": "1.0.0",
-        "hook": {"path": f"{place}/steps", "args": ["steps", "prestart"]},
-        "when": {"always": True},
-        "stages": ["createRuntime"],
-    }
-    settings = f'[engine]\nhooks_dir = ["{ENGINE_HOOKS}", "{place}/engine"]\n'
-    scripts = [
-        _file(f"{place}/{path.parent.name}/{path.name}", path.read_text(), 0o755)
-        for path in sorted(work.hooks.glob("*.d/*"))
-    ]
-    return [
-        _file(f"{place}/steps", STEPS.read_text(), 0o755),
-        _file(f"{place}/steps.json", json.dumps(steps, indent=1, sort_keys=True) + "\n"),
-        *scripts,
-        _file(f"{place}/engine/prestart.json", json.dumps(engine, indent=1) + "\n"),
-        _file(f"{place}/containers.conf", settings),
-    ]
 
 
 def _file(path: str, content: str, mode: int = 0o644) -> Row:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from migrator.errors import PlanInvalid
-from migrator.hooks import environment
+from migrator.hooks.installed import budget
+from migrator.hooks.templates import environment
 from migrator.image import STOP_SIGNALS
 from migrator.plan import Plan
+from migrator.plan.grants import of_interface
 
+STARTING, STOPPING = 300, 30  # seconds that the engine may take, beside hooks and the init
 Row = dict[str, Any]
 
 
@@ -23,8 +26,15 @@ def unit(plan: Plan, name: str, image: str, volumes: list[Row], secrets: list[Ro
         image=image,
         ports=sorted(plan.ports.items()),
         volumes=volumes,
-        secrets=secrets,
+        secrets=[secret(row) for row in secrets],
+        starting=STARTING + budget(plan.hooks.prestart),
+        stopping=max(plan.stop_timeout, budget(plan.hooks.poststop)) + STOPPING,
     )
+
+
+def secret(row: Row) -> str:
+    """What the engine is told of a secret that lies at a path in the container."""
+    return "{name},type=mount,target={path},uid={uid},gid={gid},mode={mode}".format(**row)
 
 
 def profile(plan: Plan) -> str:
@@ -42,7 +52,8 @@ def _rendered(template: str, plan: Plan, **given: Any) -> str:
         stop_signal=STOP_SIGNALS[plan.init],
         limits=sorted(plan.limits.items()),
         capabilities=sorted(plan.capabilities.items()),
-        sysctls=sorted(plan.sysctls.items()),
+        sysctls=[item for item in sorted(plan.sysctls.items()) if not of_interface(item[0])],
+        devices=sorted(plan.devices),
         hosts=sorted(plan.network.hosts.items()),
         **given,
     )

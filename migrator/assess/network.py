@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.facts import Facts
-from migrator.plan.propose import is_static
+from migrator.plan.routes import is_static
 
 # Interfaces that an engine or a hypervisor on the host makes for its own guests.
 OF_GUESTS = re.compile(r"(docker|br-[0-9a-f]{12}|virbr|cni|podman|lxcbr|lxdbr|veth|flannel|cali)")

@@ -39,6 +39,23 @@ class RouteChoice:
 
 
 @dataclass(frozen=True)
+class RuleChoice:
+    """A policy rule: who it is for, in iproute2's words, and the table that it looks up."""
+
+    selector: str
+    table: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ModuleChoice:
+    """Of the target's kernel. ``load``: the hook may load it; else it only checks."""
+
+    load: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Reason:
     reason: str = ""
 
@@ -68,7 +85,8 @@ class Waiver:
 class Network:
     hostname: str
     hosts: dict[str, str]  # name -> address, for /etc/hosts
-    routes: dict[str, RouteChoice]  # destination CIDR -> gateway
+    routes: dict[str, RouteChoice]  # "CIDR", or "CIDR table NAME" -> gateway
+    rules: dict[str, RuleChoice] = field(default_factory=dict)  # priority -> rule
 
 
 @dataclass(frozen=True)
@@ -79,8 +97,13 @@ class Identity:
 
 @dataclass(frozen=True)
 class Hook:
-    """One step of prestart or poststop; ``script`` is a user's own file, "" a generated step."""
+    """One step of prestart or poststop.
 
+    ``script`` is a user's own file, a program or a list of Ansible tasks (.yml); "" a generated
+    step. In a container, it runs in a short-lived one of the same image and volumes.
+    """
+
+    where: Literal["target", "container"] = "target"
     timeout: int = 30  # seconds
     retries: int = 0
     on_failure: Literal["abort", "warn"] = "abort"
@@ -93,6 +116,7 @@ class Hook:
 class Hooks:
     prestart: dict[str, Hook]  # "10-routes" -> Hook, run in the order of their names
     poststop: dict[str, Hook]
+    clean: dict[str, Reason] = field(default_factory=dict)  # directories that poststop empties
 
 
 @dataclass(frozen=True)
@@ -117,6 +141,8 @@ class Plan:
     compression: Literal["gzip", "zstd"] = "gzip"  # of layers; every engine reads gzip
     # At a release: what anacron, persistent timers and at missed runs once more, or not at all
     jobs_catch_up: Literal["run_once", "skip"] = "run_once"
+    modules: dict[str, ModuleChoice] = field(default_factory=dict)  # name -> of the target's kernel
+    devices: dict[str, Reason] = field(default_factory=dict)  # /dev/net/tun … that it gets
 
     def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
         """(key, choice) of the longest entry of ``paths`` at or above the absolute ``path``."""

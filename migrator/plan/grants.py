@@ -41,6 +41,7 @@ NAMESPACED = re.compile(
     r"(net\.ipv[46]\.(?!tcp_mem|udp_mem|ip_local_reserved)|net\.core\.somaxconn$|kernel\.shm"
     r"|kernel\.msg(?!_next_id)|kernel\.sem$|fs\.mqueue\.)"
 )
+INTERFACE = re.compile(r"net\.(ipv[46])\.(conf|neigh)\.(.+)\.(\w+)")
 ENGINE_NOFILE = 1048576
 WEB_SERVERS = re.compile(
     r"(nginx|apache2|httpd|lighttpd|caddy|haproxy|varnishd|tomcat|\S*exporter)"
@@ -94,6 +95,15 @@ def sysctls(found: Facts) -> dict[str, Value]:
         for setting in found.kernel.sysctls
         if setting.where.startswith("/etc/") and NAMESPACED.match(setting.key) and _is_one(setting)
     }
+
+
+def of_interface(key: str) -> tuple[str, str, str] | None:
+    """("ipv4/conf", interface, name) of a setting of one interface, which has another name in the
+    container: the engine cannot set it."""
+    found = INTERFACE.fullmatch(key)
+    if not found or found[3] in ("all", "default", "lo"):
+        return None
+    return f"{found[1]}/{found[2]}", found[3].replace("/", "."), found[4]
 
 
 def _is_one(setting: Setting) -> bool:

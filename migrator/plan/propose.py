@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from migrator.adapt import SUBJECTS
 from migrator.facts import Facts
-from migrator.facts.network import Route
-from migrator.plan import SCHEMA, Hook, Hooks, Identity, Network, Plan, RouteChoice
+from migrator.plan import SCHEMA, Identity, Network, Plan
 from migrator.plan.grants import ENGINE, capabilities, limits, ports, probes, sysctls
+from migrator.plan.hooks import devices, hooks, modules
 from migrator.plan.paths import paths
+from migrator.plan.routes import routes, rules
 from migrator.plan.services import services
 
 STOP_AT_LEAST = 90  # seconds, systemd's own default
 STOP_MARGIN = 10
 LOOPBACK = "127.0.0.1"
-# Iproute2's names of who set a route; "" is for a host that could not say.
-SET_BY_HAND = ("boot", "static", "")
 DURATIONS = {"h": 3600, "min": 60, "s": 1, "ms": 0, "us": 0}
 
 
@@ -36,8 +35,10 @@ def propose(found: Facts, host: str) -> Plan:
         sysctls=sysctls(found),
         limits=limits(found),
         probes=probes(found),
-        hooks=_hooks(found),
+        hooks=hooks(found),
         waivers={},
+        modules=modules(found),
+        devices=devices(found),
     )
 
 
@@ -69,27 +70,4 @@ def _network(found: Facts) -> Network:
         for name in line.names
         if name not in own and not name.startswith(("ip6-", "localhost"))
     }
-    return Network(system.hostname, names, _routes(found))
-
-
-def _routes(found: Facts) -> dict[str, RouteChoice]:
-    return {
-        route.destination: RouteChoice(route.gateway, f"static route on {route.interface}")
-        for route in found.network.routes
-        if is_static(route)
-    }
-
-
-def is_static(route: Route) -> bool:
-    """Someone set it in the main table: it is not the default, not the kernel's or a daemon's."""
-    by_hand = route.table == "main" and route.origin in SET_BY_HAND
-    return bool(route.gateway) and route.destination != "default" and by_hand
-
-
-def _hooks(found: Facts) -> Hooks:
-    prestart = {}
-    if _routes(found):
-        reason = "the source has static routes; one that the target cannot reach is reported"
-        prestart["10-routes"] = Hook(on_failure="warn", reason=reason)
-    report = Hook(on_failure="warn", reason="why the container ended goes to syslog and a file")
-    return Hooks(prestart=prestart, poststop={"10-report": report})
+    return Network(system.hostname, names, routes(found), rules(found))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from migrator import hooks, image
 from migrator.adapt import adapt
 from migrator.adapt.difference import differences
+from migrator.hooks import volumes
+from migrator.ledger import rows
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
 from migrator.workdir import read_json
@@ -27,7 +29,8 @@ def run(context: Context, _: None = None) -> Outcome:
         return Outcome(changed, f"would build {host} with {len(changes)} changes", diff=diff)
     with work.lock("build"):
         made = image.build(work, plan, found, changes)
-        hooks.write(hooks.render(plan, found), work)
+        kept = volumes.read(rows(work.ledger), plan, found)
+        hooks.write(hooks.render(plan, found, kept), work)
     changed = before.get("manifest") != made["manifest"]
     return Outcome(
         changed,

@@ -10,7 +10,7 @@ from migrator.facts.accounts import User
 from migrator.facts.cron import Job
 from migrator.facts.network import Listener
 from migrator.plan.grants import EPHEMERAL
-from migrator.plan.propose import is_static
+from migrator.plan.routes import is_static
 from migrator.verify.point import ABSENT, Case, Point, judge, pairs
 
 HIDDEN = "it listens; only a privileged container may see whose socket it is"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator import hooks
 from migrator.assess import assess
+from migrator.hooks import templates
 from migrator.report.format import Request
 from migrator.report.html import FULL, Html
 from tests import builders as make
@@ -92,6 +92,6 @@ def test_of_many_hosts_each_has_its_findings_in_short() -> None:
 
 def test_templates_are_where_a_wheel_has_them() -> None:
     top = Path(__file__).parents[2]
-    assert top / "templates" == hooks.TEMPLATES
+    assert top / "templates" == templates.TEMPLATES
     assert 'templates = "migrator/_content/templates"' in (top / "pyproject.toml").read_text()
-    assert (hooks.TEMPLATES / "report/head.html.j2").exists()
+    assert (templates.TEMPLATES / "report/head.html.j2").exists()

@@ -21,7 +21,7 @@ from migrator import __version__
 from migrator.assess import Assessment, Finding, Level
 from migrator.assess.fit import TABLE
 from migrator.assess.fleet import Fleet
-from migrator.hooks import TEMPLATES
+from migrator.hooks.templates import TEMPLATES
 from migrator.report import words
 from migrator.report.format import Format, Request
 from migrator.report.html import maps, pictures
