@@ -10,7 +10,7 @@ from rich.console import Console
 
 from migrator.cli.verb import verb
 from migrator.errors import UsageError
-from migrator.hooks import TEMPLATES
+from migrator.hooks.templates import TEMPLATES
 
 SUMMARY = "make a project: inventory, choices, playbook"
 EPILOG = """\

@@ -29,7 +29,8 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
     for volume in spec["volumes"]:
         volume["filled"] = volumes.is_filled(engine, place / "volumes", volume)
     preflight(engine, spec)
-    diff = [_difference(item) for item in spec["files"] if _differs(item)]
+    shown = [item for item in spec["files"] if item["mode"] & 0o077]  # others may hold secrets
+    diff = [_difference(item) for item in shown if _differs(item)]
     steps = [
         *_image(engine, spec),
         *_volumes(engine, spec, place),
@@ -146,6 +147,7 @@ def _difference(item: Dict[str, Any]) -> Dict[str, str]:
 def _write(path: Path, content: str, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.new")
+    temporary.touch(mode=0o600)
     temporary.write_text(content)
     temporary.chmod(mode)
     temporary.replace(path)
