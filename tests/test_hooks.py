@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from migrator import hooks, quadlet
+from migrator import hooks
 from migrator.errors import PlanInvalid
 from migrator.hooks import volumes
 from migrator.hooks.generated import GENERATED
@@ -25,7 +22,6 @@ from migrator.plan import (
     Network,
     PathChoice,
     Plan,
-    Port,
     Reason,
     RouteChoice,
     RuleChoice,
@@ -205,55 +201,6 @@ def test_what_is_left_on_volumes_is_known_from_the_snapshot() -> None:
     )
 
 
-def rendered(**hook: Any) -> dict[str, str]:
-    mine = make.plan(hooks=Hooks({"50-mine": Hook(**hook)}, {}))
-    return hooks.render(mine, make.facts(), Volumes())
-
-
-def test_a_step_of_ones_own(tmp_path: Path) -> None:
-    (tmp_path / "mine").write_text("#!/bin/sh\necho mine\n")
-    assert rendered(script=str(tmp_path / "mine")) == {
-        "prestart.d/50-mine": "#!/bin/sh\necho mine\n"
-    }
-
-
-def test_tasks_of_ones_own_run_on_the_target_by_its_ansible(tmp_path: Path) -> None:
-    (tmp_path / "mine.yml").write_text(
-        "---\n- name: Say\n  ansible.builtin.copy:\n    content: |\n"
-        "      {{ lookup('env', 'MIGRATOR_NAME') }}\n\n      two\n"
-        f"    dest: {tmp_path}/said\n"
-    )
-    step = tmp_path / "step"
-    step.write_text(rendered(script=str(tmp_path / "mine.yml"))["prestart.d/50-mine"])
-    step.chmod(0o755)
-    ansible = Path(sys.executable).parent
-    given = {**os.environ, "PATH": f"{ansible}:{os.environ['PATH']}", "MIGRATOR_NAME": "old"}
-    done = subprocess.run([step], env=given, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "said").read_text() == "old\n\ntwo\n"
-
-
-@pytest.mark.parametrize(
-    ("hook", "text"),
-    [
-        ({}, None),
-        ({"script": "/none/such"}, None),
-        ({"script": "mine"}, "echo without an interpreter\n"),
-        ({"script": "mine.yml"}, "- hosts: all\n"),
-        ({"script": "mine.yml"}, "a: [\n"),
-        ({"script": "mine.yml", "where": "container"}, "- debug:\n"),
-    ],
-)
-def test_a_step_that_cannot_be(
-    hook: dict[str, str], text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    if text:
-        Path(hook["script"]).write_text(text)
-    with pytest.raises(PlanInvalid, match="50-mine"):
-        rendered(**hook)
-
-
 def test_the_order_of_steps_is_in_their_names() -> None:
     plan = make.plan(hooks=Hooks({"50-b": Hook(), "05-a": Hook()}, {"10-c": Hook()}))
     assert [step.path for step in hooks.steps(plan)] == [
@@ -263,34 +210,3 @@ def test_the_order_of_steps_is_in_their_names() -> None:
     ]
     with pytest.raises(PlanInvalid, match="cannot be the name"):
         list(hooks.steps(make.plan(hooks=Hooks({"../evil": Hook()}, {}))))
-
-
-def test_unit_says_what_the_plan_says() -> None:
-    plan = make.plan(
-        ports={"80/tcp": Port(8080, "web")},
-        capabilities={"NET_ADMIN": Reason("firewall")},
-        sysctls={"kernel.sem": Value("250 32000 100 128")},
-        limits={"shm_size": Value("67108864"), "nofile": Value("4096:4096")},
-        network=Network("old%h", {"db": "10.0.0.7"}, {}),
-    )
-    volume = {"name": "v", "path": "/srv/100% data"}
-    secret = {"name": "s", "path": "/etc/key", "uid": 0, "gid": 5, "mode": "0640"}
-    lines = quadlet.unit(plan, "old", "localhost/x:1", [volume], [secret]).splitlines()
-    assert {
-        "PublishPort=8080:80/tcp",
-        "AddCapability=NET_ADMIN",
-        'Sysctl="kernel.sem=250 32000 100 128"',
-        "Ulimit=nofile=4096:4096",
-        "PodmanArgs=--shm-size=67108864",
-        "HostName=old%%h",
-        "AddHost=db:10.0.0.7",
-        "Volume=v:/srv/100%% data:nocopy",
-        'Secret="s,type=mount,target=/etc/key,uid=0,gid=5,mode=0640"',
-    } <= set(lines)
-    assert not any("privileged" in line.lower() for line in lines)
-
-
-def test_unit_refuses_a_value_of_two_lines() -> None:
-    plan = make.plan(network=Network("old\nExecStartPre=/bin/evil", {}, {}))
-    with pytest.raises(PlanInvalid, match="cannot be a value"):
-        quadlet.unit(plan, "old", "x", [], [])
