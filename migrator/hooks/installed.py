@@ -42,7 +42,7 @@ def files(work: Workdir, plan: Plan, inside: Mapping[str, list[str]]) -> list[Ro
     settings = f'[engine]\nhooks_dir = ["{ENGINE_HOOKS}", "{place}/engine"]\n'
     start = START.format(host=work.host, lib=f"{place}/lib", place=place)
     return [
-        *(_file(f"{place}/lib/{name}", text) for name, text in _runner()),
+        *(_file(f"{place}/lib/{name}", text) for name, text in runner()),
         _file(f"{place}/steps", start, 0o755),
         _file(f"{place}/steps.json", _text(_configuration(work, plan, inside)), 0o600),
         *_steps(work, plan, place),
@@ -56,7 +56,7 @@ def budget(hook: Mapping[str, Hook]) -> int:
     return MARGIN + sum((step.timeout + 1) * (step.retries + 1) for step in hook.values())
 
 
-def _runner() -> Iterator[tuple[str, str]]:
+def runner() -> Iterator[tuple[str, str]]:
     """Its modules, with the names that they have here."""
     paths = [PROGRAM / name for name in RUNNER] + sorted((PROGRAM / "runtime/steps").glob("*.py"))
     for path in paths:
