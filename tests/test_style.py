@@ -66,7 +66,7 @@ def test_yaml() -> None:
 
 def test_shell() -> None:
     ours = [path for path in tracked("*.sh") if "tree" not in path.parts]  # not a golden host's
-    scripts = [TOP / "run", TOP / ".ci/run", *ours]
+    scripts = [TOP / "run", TOP / ".ci/run", TOP / ".ci/release", *ours]
     shellcheck = shutil.which("shellcheck")
     assert shellcheck, "install shellcheck"
     clean(shellcheck, *scripts)

@@ -1,0 +1,25 @@
+"""The documents: every link leads somewhere, and the site can be built of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.test_style import BIN, TOP, clean, tracked
+
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PAGES = [path for path in tracked("*.md") if "tree" not in path.parts]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(TOP)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"(?s)```.*?```", "", page.read_text())
+    links = [link for link in LINK.findall(text) if not re.match(r"https?:|mailto:", link)]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_site_can_be_built() -> None:
+    clean(BIN / "zensical", "build", "--strict")
+    assert (TOP / "dist/site/index.html").exists()
