@@ -1,4 +1,4 @@
-"""Pack the agent or the runtime, and the command that runs it on a host from its stdin."""
+"""Pack the agent, the runtime or control, and the command that runs it on a host from its stdin."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-Program = Literal["agent", "runtime"]
+Program = Literal["agent", "runtime", "control"]
 
 NO_PYTHON = 97  # exit status of the launcher when no interpreter fits
-OLDEST = {"agent": (2, 7), "runtime": (3, 6)}
+OLDEST = {"agent": (2, 7), "runtime": (3, 6), "control": (2, 7)}
 NEEDED = {
     "agent": "sys, json, zipfile",
     "runtime": "sys, tarfile, urllib.request",
+    "control": "sys, json, zipfile",
 }  # in minimal ones
 INTERPRETERS = ("python3", "/usr/libexec/platform-python", "python2", "python", "python2.7")
 HERE = Path(__file__).parent

@@ -104,3 +104,9 @@ class RemoteFailed(MigratorError):
     """A program on the host failed in a way that it could explain only by its own words."""
 
     exit_code = 15
+
+
+class LeftToDo(MigratorError):
+    """A rollback could not finish: the message says what is left, step by step."""
+
+    exit_code = 16

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
+from typing import Any, Literal
 
 from migrator import quadlet, ship
 from migrator.carrier import Carrier
@@ -15,16 +15,20 @@ from migrator.workdir import Workdir, read_json, write_json
 
 UNITS = "/etc/containers/systemd"
 Row = dict[str, Any]
+Verb = Literal["launch", "warm"]
 
 
-def launch(target: Carrier, work: Workdir, plan: Plan, check: bool) -> dict[str, Any]:
-    """{"changed", "actions", "diff", "state"} as the runtime saw it; launch.json has the state."""
+def launch(
+    target: Carrier, work: Workdir, plan: Plan, check: bool, verb: Verb = "launch"
+) -> dict[str, Any]:
+    """{"changed", "actions", "diff", "state"} as the runtime saw it; launch.json has the state.
+    ``warm`` brings everything there and starts nothing."""
     wanted = spec(work, plan)
     store = Store(work.store)
     with ship.served(store) as (port, prefix), target.tunnel(port) as there:
         wanted["image"] |= {"port": there, "prefix": prefix}
-        done: dict[str, Any] = target.call("runtime", "launch", {**wanted, "check": check})
-    if not check:
+        done: dict[str, Any] = target.call("runtime", verb, {**wanted, "check": check})
+    if verb == "launch" and not check:
         state = done["state"]
         record = {
             "name": wanted["name"],
@@ -32,6 +36,8 @@ def launch(target: Carrier, work: Workdir, plan: Plan, check: bool) -> dict[str,
             "launched_at": state["started_at"],
             "inside": state["inside"],
         }
+        if done["changed"]:
+            record["seconds"] = done["seconds"]
         write_json(work.launch, record)
     return done
 

@@ -20,6 +20,7 @@ from typing import Any, TextIO
 
 from migrator.errors import Locked, NoSpace, StoreDamaged, UsageError
 
+_held: set[Path] = set()  # directories of hosts that this process holds
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}\Z")
 
 
@@ -130,6 +131,16 @@ class Workdir:
     def verify(self) -> Path:
         return self.path / "verify.json"
 
+    @property
+    def journal(self) -> Path:
+        """Each step of the cutover as it begins and ends, and as it is taken back."""
+        return self.path / "cutover.jsonl"
+
+    @property
+    def passes(self) -> Path:
+        """What each warm pass brought, and how long its parts took."""
+        return self.path / "sync.json"
+
     def neighbours(self) -> list[Workdir]:
         """The other hosts of the same work directory."""
         names = sorted(path.name for path in self.root.iterdir() if path.is_dir())
@@ -138,7 +149,11 @@ class Workdir:
 
     @contextlib.contextmanager
     def lock(self, stage: str) -> Iterator[None]:
-        """Hold the host for one stage. Raises Locked with the holder's stage and pid."""
+        """Hold the host for one stage. Raises Locked with the holder's stage and pid. A stage that
+        consists of others holds it throughout."""
+        if self.path in _held:
+            yield
+            return
         make_private(self.path)
         with open(self.path / "lock", "a+", opener=private) as handle:
             try:
@@ -150,7 +165,11 @@ class Workdir:
             handle.truncate(0)
             handle.write(f"{stage} (pid {os.getpid()})\n")
             handle.flush()
-            yield
+            _held.add(self.path)
+            try:
+                yield
+            finally:
+                _held.remove(self.path)
 
 
 def private(path: str, flags: int) -> int:

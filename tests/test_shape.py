@@ -19,7 +19,9 @@ from migrator.stages import STAGES
 
 TOP = Path(__file__).resolve().parents[1]
 PACKAGE = TOP / "migrator"
-ORDER = ["discover", "assess", "plan", "snapshot", "build", "launch", "verify"]
+REHEARSED = ["discover", "assess", "plan", "snapshot", "build", "launch", "verify"]
+MOVING = ["sync", "cutover", "rollback"]  # with playbooks of their own: no run does these by chance
+ORDER = [*REHEARSED, *MOVING]
 IO = {"os", "subprocess", "socket", "shutil", "paramiko", "urllib", "http", "tempfile"}
 REACHING = {"migrator.transport", "migrator.login", "migrator.workdir", "migrator.store"}
 # Judgement, comparison and planning are functions of their arguments; these may not reach out.
@@ -32,7 +34,13 @@ PURE = [
     *("plan/__init__.py", "plan/propose.py", "plan/paths.py", "plan/grants.py", "plan/merge.py"),
     *("plan/hooks.py", "plan/routes.py", "hooks/generated.py", "hooks/volumes.py"),
 ]
-COMMANDS = {"agent/run.py", "runtime/run.py", "runtime/steps/run.py", "transport/local.py"}
+COMMANDS = {
+    "agent/run.py",
+    "control/run.py",
+    "runtime/run.py",
+    "runtime/steps/run.py",
+    "transport/local.py",
+}
 
 
 ALONE = """
@@ -71,7 +79,7 @@ def test_judgement_reaches_nothing(name: str) -> None:
     assert not found & REACHING
 
 
-@pytest.mark.parametrize("program", ["agent", "runtime"])
+@pytest.mark.parametrize("program", ["agent", "runtime", "control"])
 def test_what_is_carried_needs_only_the_standard_library(program: str) -> None:
     own = f"migrator.{program}"
     for path in sorted((PACKAGE / program).rglob("*.py")):
@@ -121,8 +129,11 @@ def test_every_module_can_be_imported_alone() -> None:
 def test_one_word_for_each_stage() -> None:
     assert list(STAGES) == ORDER
     plays = yaml.safe_load((TOP / "playbooks/migrate.yml").read_text())
-    assert [play["tags"] for play in plays] == ORDER
-    assert [play["roles"] for play in plays] == [[stage] for stage in ORDER]
+    assert [play["tags"] for play in plays] == REHEARSED
+    assert [play["roles"] for play in plays] == [[stage] for stage in REHEARSED]
+    for stage in MOVING:
+        plays = yaml.safe_load((TOP / f"playbooks/{stage}.yml").read_text())
+        assert [play["roles"] for play in plays] == [[stage]]
     shown = subprocess.run(
         [sys.executable, "-m", "migrator.cli", "--help"], cwd=TOP, capture_output=True, text=True
     ).stdout

@@ -16,6 +16,7 @@ TOP = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 # What is only for mypy, and what stands behind a test for it, does not count.
 OLD = ("-q", "--backport", "typing")
+OLDEST = ("agent", "control", "boot.py")
 LONGEST_FILE = 220
 LONGEST_FUNCTION = 60
 BANNED_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
@@ -52,8 +53,8 @@ def test_types() -> None:
     clean(BIN / "mypy")
 
 
-def test_agent_runs_on_old_pythons() -> None:
-    clean(BIN / "vermin", *OLD, "-t=2.7-", "-t=3.4-", "migrator/agent", "migrator/boot.py")
+def test_what_sources_run_fits_old_pythons() -> None:
+    clean(BIN / "vermin", *OLD, "-t=2.7-", "-t=3.4-", *(f"migrator/{name}" for name in OLDEST))
 
 
 def test_runtime_runs_on_old_pythons() -> None:

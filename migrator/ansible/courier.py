@@ -10,7 +10,8 @@ from ansible.plugins.action import ActionBase
 
 from migrator.address import Address
 from migrator.carrier import Caller, Result, shell
-from migrator.inventory import known_hosts
+from migrator.errors import UsageError
+from migrator.inventory import from_variables, known_hosts, plain
 from migrator.limits import Limits
 
 
@@ -49,4 +50,14 @@ def address(action: ActionBase, name: str) -> Address:
         become_user=str(become.get_option("become_user") or "root") if become else "root",
         become_exe=str(become.get_option("become_exe") or "") if become else "",
         become_password=str(become.get_option("become_pass") or "") if become else "",
+    )
+
+
+def other(task_vars: Any, name: str) -> Address:
+    """Another host of the inventory, as its own variables say."""
+    if name not in task_vars["hostvars"]:
+        raise UsageError(f"target {name!r} is not in the inventory", "set migrator_target")
+    found = task_vars["hostvars"][name]
+    return from_variables(
+        name, {key: plain(found[key]) for key in found if key.startswith("ansible_")}
     )

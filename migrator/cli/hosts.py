@@ -12,6 +12,7 @@ from typing import Any
 from migrator import limits, stages
 from migrator.address import Address
 from migrator.carrier import Carrier
+from migrator.cutover.ends import Ends
 from migrator.errors import UsageError
 from migrator.inventory import Inventory
 from migrator.limits import Limits
@@ -68,12 +69,18 @@ def reached(
     host: Host,
     given: Mapping[str, Any],
     stage: stages.Stage,
-) -> Iterator[Carrier | None]:
-    """The machine that the stage works on; None where it needs none. ``given`` are the host's
-    variables."""
+) -> Iterator[Carrier | Ends | None]:
+    """The machine that the stage works on, or both ends of a move; None where it needs none.
+    ``given`` are the host's variables."""
     asked = stage.name == "assess" and options.target is not None
     if stage.where == "controller" and not asked:
         yield None
+        return
+    if stage.where == "both":
+        source, target = map(inventory.address, (host.name, _target(options, host, given)))
+        files = tuple(options.inventory or ())
+        with Ends(source, target, _limits(options, given), files) as both:
+            yield both
         return
     here = bool(options.root) and stage.where == "source"
     bounds = _limits(options, given) if stage.where == "source" else Limits()

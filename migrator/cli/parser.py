@@ -10,7 +10,7 @@ from rich.console import Console
 
 from migrator import stages
 from migrator.assess import Level
-from migrator.cli import completion, doctor, project
+from migrator.cli import completion, doctor, moving, project
 from migrator.cli.version import Version
 from migrator.report.making import FORMATS
 from migrator.store import command
@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
         _common(verb, many="*" if name == "assess" else "+")
         _disk(verb, stage, name)
         _target(verb, stage, name)
+        moving.add(verb, name)
         if name == "assess":
             _assess(verb)
         if name == "build":
@@ -87,9 +88,10 @@ def _common(verb: argparse.ArgumentParser, many: str) -> None:
 
 
 def _disk(verb: argparse.ArgumentParser, stage: stages.Stage, name: str) -> None:
-    reads = stage.where == "source"
+    reads = stage.where in ("source", "both")
     known = "the host's disk is mounted at DIR on this machine; nothing of it runs"
-    shown = known if reads or name == "assess" else argparse.SUPPRESS
+    disk = stage.where == "source" or name == "assess"
+    shown = known if disk else argparse.SUPPRESS
     verb.add_argument("--root", metavar="DIR", default="", help=shown)
     if reads:
         rate = "read at most so many bytes a second: 500K, 10M"
@@ -103,7 +105,7 @@ def _target(verb: argparse.ArgumentParser, stage: stages.Stage, name: str) -> No
         asked = "ask the target as well, and boot the launch profile there; " + shown
         verb.add_argument("--target", metavar="HOST", nargs="?", const="", help=asked)
         return
-    there = stage.where == "target"
+    there = stage.where in ("target", "both")
     verb.add_argument("--target", default="", help=shown if there else argparse.SUPPRESS)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
 
 from migrator import rulebook, stages
-from migrator.cli import hosts, interactive, reports, show
+from migrator.cli import hosts, interactive, moving, reports, show
 from migrator.cli.fleet import Many
 from migrator.cli.hosts import Host
 from migrator.cli.workers import each
@@ -102,6 +103,8 @@ def _next(options: argparse.Namespace, failures: list[MigratorError]) -> str:
     if not options.hosts:
         return f"see {options.work}/fleet.json, and assessment.json in the directory of each host"
     order = [*stages.STAGES, ""]
+    if options.stage in ("cutover", "rollback"):
+        return "nothing; migrator rollback takes a host back"
     following = order[order.index(options.stage) + 1]
     done = f"see {options.work}/*/verify.json; send the users of each host to its container"
     return f"migrator {following} {shlex.join(options.hosts)}".rstrip() if following else done
@@ -113,6 +116,7 @@ def _run(
     given = hosts.variables(inventory, host)
     with shown(messages) as progress:
         context = _context(options, given, host, progress)
+        context = replace(context, tell=lambda line: show.told(messages, line))
         names = ["discover", "assess"] if options.root else [options.stage]
         for name in names if options.stage == "assess" else [options.stage]:
             kind = stages.STAGES[name]
@@ -135,4 +139,5 @@ def _context(
         target=str(options.target or given.get("migrator_target", "")),
         rules=getattr(options, "rules", "") or given.get("migrator_rules", ""),
         fail_on=getattr(options, "fail_on", ""),
+        move=moving.read(options),
     )

@@ -23,6 +23,11 @@ def complain(messages: Console, error: MigratorError, host: str = "") -> None:
         messages.print(f"  {error.hint}", markup=False, highlight=False)
 
 
+def told(messages: Console, line: str) -> None:
+    """What a stage tells while it works."""
+    messages.print(line, markup=False, highlight=False)
+
+
 def one(options: argparse.Namespace, context: Context, outcome: Outcome) -> None:
     """JSON, or the stage's report and one sentence."""
     output = Console()

@@ -120,6 +120,28 @@ class Hooks:
 
 
 @dataclass(frozen=True)
+class Switch:
+    """The user's own part of a cutover, on the controller: an executable, or a file of Ansible
+    tasks (.yml). It is told ``do`` or ``undo``, and has to bear being told so twice."""
+
+    script: str
+    timeout: int = 60  # seconds
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Cutover:
+    announcement: str = "This host moves now: its services stop in a moment."  # "": none
+    max_downtime: int = 60  # seconds that warm passes have to reach before anything stops
+    job_patience: int = 300  # seconds for jobs that run to end, while the services still do
+    answer_patience: int = 120  # seconds for the container to answer where the source did
+    unclean: Literal["abort", "warn"] = "abort"  # a service that had to be killed
+    keep: dict[str, Reason] = field(default_factory=dict)  # units of the source that stay running
+    announce: dict[str, Switch] = field(default_factory=dict)  # by name, in this order
+    traffic: dict[str, Switch] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Plan:
     schema: int
     host: str
@@ -143,6 +165,7 @@ class Plan:
     jobs_catch_up: Literal["run_once", "skip"] = "run_once"
     modules: dict[str, ModuleChoice] = field(default_factory=dict)  # name -> of the target's kernel
     devices: dict[str, Reason] = field(default_factory=dict)  # /dev/net/tun … that it gets
+    cutover: Cutover = field(default_factory=Cutover)
 
     def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
         """(key, choice) of the longest entry of ``paths`` at or above the absolute ``path``."""

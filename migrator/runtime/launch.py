@@ -23,7 +23,8 @@ class Step(NamedTuple):
 
 
 def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
-    """{"changed", "actions", "diff", "state"}. With spec["check"] nothing is changed."""
+    """{"changed", "actions", "diff", "state", "seconds" of the last action}. With spec["check"]
+    nothing is changed; where "start" is False nothing is started."""
     place = STATE / spec["name"]
     engine = engines.chosen()
     for volume in spec["volumes"]:
@@ -38,17 +39,22 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
         *_files(spec),
     ]
     unit = f"{spec['name']}.service"
-    if steps or not succeeds(["systemctl", "--quiet", "is-active", unit]):
+    active = succeeds(["systemctl", "--quiet", "is-active", unit])
+    if spec.get("start", True) and (steps or not active):
         steps.append(Step(f"start {unit}", lambda: _start(unit, place)))
     steps = _with_jobs(engine, spec, steps)
+    begun = time.time()
     if not spec["check"]:
         for step in steps:
+            begun = time.time()
             step.mend()
+    state = {} if spec["check"] else status(engine, spec["name"])
     return {
         "changed": bool(steps),
         "actions": [step.action for step in steps],
         "diff": diff,
-        "state": {} if spec["check"] else status(engine, spec["name"]),
+        "state": state,
+        "seconds": round(time.time() - begun, 2),
     }
 
 
@@ -168,6 +174,7 @@ def _with_jobs(engine: Engine, spec: Dict[str, Any], steps: List[Step]) -> List[
 
 def _start(unit: str, place: Path) -> None:
     (place / "run").mkdir(parents=True, exist_ok=True)  # of the flag that jobs wait for
+    (place / "used").touch()  # its volumes are not as they were filled any more
     output(["systemctl", "daemon-reload"])
     done = attempt(["systemctl", "restart", unit])
     if done.returncode:

@@ -7,12 +7,15 @@ from migrator.runtime import engines, jobs
 from migrator.runtime.examine import examine
 from migrator.runtime.launch import launch, status
 from migrator.runtime.run import Explained
+from migrator.runtime.warm import warm, withdraw
 
 VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "launch": launch,
     "status": lambda params: status(engines.chosen(), params["name"]),
     "examine": examine,
     "jobs": lambda params: jobs.switch(engines.chosen().inside(params["name"]), params),
+    "warm": warm,
+    "withdraw": withdraw,
 }
 MAGIC = b"\nMIGRATOR-STREAM-2\n"  # as migrator/agent/frames.py has it
 

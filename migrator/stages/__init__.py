@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal, cast
 
-from migrator.stages.context import Context, Outcome
+from migrator.stages.context import Context, Move, Outcome
 
-__all__ = ["STAGES", "Context", "Outcome", "Stage"]
+__all__ = ["STAGES", "Context", "Move", "Outcome", "Stage"]
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,13 @@ class Stage:
     """``where`` it works; ``stream``: it needs a byte stream or a tunnel, not only an answer."""
 
     name: str
-    where: Literal["controller", "source", "target"]
+    where: Literal["controller", "source", "target", "both"]
     summary: str
     stream: bool = False
 
     def run(self, context: Context, host: Any) -> Outcome:
-        """``host`` is a Caller, a Carrier for a stream, or None on the controller alone.
+        """``host`` is a Caller, a Carrier for a stream, Ends for both, or None on the controller
+        alone.
 
         The module is only loaded now: Ansible starts a process for each task.
         """
@@ -38,5 +39,8 @@ STAGES = {
         Stage("build", "controller", "make the image and its hooks"),
         Stage("launch", "target", "start the rich container on the target", stream=True),
         Stage("verify", "target", "compare it with the original, point by point", stream=True),
+        Stage("sync", "both", "bring what changed to the target while the source serves", True),
+        Stage("cutover", "both", "stop the source and go on with the target", stream=True),
+        Stage("rollback", "both", "go back to the source, from wherever it stands", stream=True),
     )
 }

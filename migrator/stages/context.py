@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,21 @@ if TYPE_CHECKING:  # Ansible starts a process for each task: what it does not ne
 
 
 @dataclass(frozen=True)
+class Move:
+    """How far and when a cutover goes; ``max_downtime`` is that of sync, in seconds."""
+
+    until: str = ""  # the step after which it stops
+    resume: bool = False
+    at: str = ""  # 2026-03-01T02:00, by the controller's clock
+    max_downtime: int = 0  # 0: one pass, whatever it predicts
+    without_target: bool = False  # of a rollback: the target is gone for good
+
+
+def _untold(_: str) -> None:
+    """In Ansible a task says all at its end."""
+
+
+@dataclass(frozen=True)
 class Context:
     """One stage of one host. ``check``: change nothing, say what would be done."""
 
@@ -29,6 +45,8 @@ class Context:
     saved: Path | None = None  # facts from elsewhere, in place of those of the work directory
     rules: str = ""  # a directory with rules of the user's own
     target: str = ""  # the host that the container is for, where it is known
+    move: Move = field(default_factory=Move)
+    tell: Callable[[str], None] = _untold  # what is done, sentence by sentence
     fail_on: str = ""  # the level from which on a finding fails the assessment
 
     @property

@@ -30,16 +30,15 @@ def run(context: Context, source: Carrier) -> Outcome:
     found = context.facts()
     plan = plan_file.load(work.plan, host)
     _refuse_another_root(context, found)
-    _refuse_blocked(context, plan)
+    refuse_blocked(context, plan)
     kept = snapshot.kept(work, plan, found)
     if kept and not context.refresh:
         return _outcome(host, kept, False)
     if context.check:
         return Outcome(True, f"would take a snapshot of {host} into {work.store}")
     with work.lock("snapshot"):
-        write_json(work.probes, _probe(source, plan) if found.live else NO_ANSWERS)
-        layout = _layout(work, found)
-        taken = snapshot.take(source, plan, found, work, context.progress, layout)
+        write_json(work.probes, probe(source, plan) if found.live else NO_ANSWERS)
+        taken = snapshot.take(source, plan, found, work, context.progress, layout(work, found))
     return _outcome(host, taken, True)
 
 
@@ -53,7 +52,7 @@ def _refuse_another_root(context: Context, found: Facts) -> None:
         )
 
 
-def _refuse_blocked(context: Context, plan: Plan) -> None:
+def refuse_blocked(context: Context, plan: Plan) -> None:
     document = read_json(context.work.assessment, "assess")
     blockers = Assessment.from_json(document).blockers(plan.waivers, date.today().isoformat())
     if blockers:
@@ -64,7 +63,7 @@ def _refuse_blocked(context: Context, plan: Plan) -> None:
         )
 
 
-def _layout(work: Workdir, found: Facts) -> fleet.Layout:
+def layout(work: Workdir, found: Facts) -> fleet.Layout:
     """Layers of packages, with a view to all hosts that were discovered."""
     others: list[frozenset[str]] = []
     made: list[frozenset[str]] = []
@@ -78,7 +77,7 @@ def _layout(work: Workdir, found: Facts) -> fleet.Layout:
     return fleet.layout(fleet.sizes(found.packages), others, made)
 
 
-def _probe(source: Carrier, plan: Plan) -> object:
+def probe(source: Carrier, plan: Plan) -> object:
     return source.call(
         "agent", "probe", {"urls": sorted(plan.probes), "log_line": "", "log_files": {}}
     )

@@ -51,12 +51,11 @@ def run(context: Context, target: Carrier) -> Outcome:
             f"{host} differs from its container: {verify.summary(verdict)}",
             f"see {work.verify}; mend the cause or plan the difference, then launch again",
         )
-    held = f"when the source's jobs are stopped, set jobs: released in {work.plan} and launch again"
     done = f"{host} runs on {target.name}; send its users there"
     return Outcome(
         False,
         f"verified {host}: {verify.summary(verdict)}",
-        next=held if plan.jobs == "held" else done,
+        next=f"migrator cutover {host}" if plan.jobs == "held" else done,
         failure=failure,
     )
 

@@ -7,16 +7,17 @@ description:
   - Runs a stage for the task's host. The roles of the same names do this; use the module where a
     role does not fit.
   - The stages discover and snapshot connect to the host, launch and verify to the host that
-    C(delegate_to) names, the others work on the controller alone. Assess asks the host that
+    C(delegate_to) names, sync, cutover and rollback to the host and to C(target), the others work
+    on the controller alone. Assess asks the host that
     C(delegate_to) names as its target, if there is one.
   - Hosts need Python 2.7 or later (sources) or 3.6 or later (targets); Ansible's own modules are
-    not used on them, and nothing is written to a source.
+    not used on them, and nothing is written to a source before its cutover.
 options:
   stage:
     description: The stage.
     type: str
     required: true
-    choices: [discover, assess, plan, snapshot, build, launch, verify]
+    choices: [discover, assess, plan, snapshot, build, launch, verify, sync, cutover, rollback]
   work:
     description: Directory of the controller that holds the results of all stages.
     type: path
@@ -47,7 +48,8 @@ options:
     type: str
     default: ""
   target:
-    description: Inventory name of the host that the container is for (assess).
+    description:
+      - Inventory name of the host that the container is for (assess, sync, cutover, rollback).
     type: str
     default: ""
   limits:
@@ -57,6 +59,26 @@ options:
         does.
     type: dict
     default: {}
+  until:
+    description: The step after which it stops (cutover).
+    type: str
+    default: ""
+  resume:
+    description: Go on where an earlier run stopped (cutover).
+    type: bool
+    default: false
+  at:
+    description: When to begin, by the controller's clock, such as C(2026-03-01T02:00) (cutover).
+    type: str
+    default: ""
+  max_downtime:
+    description: Make passes until a cutover would be down for at most so many seconds (sync).
+    type: int
+    default: 0
+  without_target:
+    description: The target is gone for good, take back only what is elsewhere (rollback).
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Nothing is changed; the message says what would be.
@@ -85,6 +107,10 @@ result:
       that are C(waived), and C(counts) by level.
   returned: success
   type: dict
+told:
+  description: What was done, sentence by sentence (sync, cutover, rollback).
+  returned: always
+  type: list
 exit_code:
   description: The stable number of an expected error, as the command line would exit with.
   returned: failure

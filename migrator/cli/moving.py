@@ -1,0 +1,36 @@
+"""Options of sync, cutover and rollback."""
+
+from __future__ import annotations
+
+import argparse
+
+from migrator.stages.context import Move
+
+# The steps of a cutover as the help names them; the cutover itself refuses others.
+STEPS = "preflight, warm, announce, hold, stop, delta, start, gate, release, traffic, mark"
+
+
+def add(verb: argparse.ArgumentParser, name: str) -> None:
+    if name == "sync":
+        most = "make passes until a cutover would be down for at most so many seconds"
+        verb.add_argument("--max-downtime", type=int, metavar="SECONDS", default=0, help=most)
+    if name == "cutover":
+        until = f"stop after this step: {STEPS}"
+        verb.add_argument("--until", metavar="STEP", default="", help=until)
+        verb.add_argument("--resume", action="store_true", help="go on where it stopped")
+        verb.add_argument("--dry-run", action="store_true", dest="check", help="as --check")
+        hour = "begin then, as 2026-03-01T02:00; what can be done before is done now"
+        verb.add_argument("--at", metavar="TIME", default="", help=hour)
+    if name == "rollback":
+        gone = "the target is gone for good: take back only what is elsewhere"
+        verb.add_argument("--without-target", action="store_true", help=gone)
+
+
+def read(options: argparse.Namespace) -> Move:
+    return Move(
+        until=getattr(options, "until", ""),
+        resume=getattr(options, "resume", False),
+        at=getattr(options, "at", ""),
+        max_downtime=getattr(options, "max_downtime", 0),
+        without_target=getattr(options, "without_target", False),
+    )

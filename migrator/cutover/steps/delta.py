@@ -1,0 +1,19 @@
+"""delta: what changed since the last warm pass, with everything at rest."""
+
+from __future__ import annotations
+
+from migrator.cutover.scene import Scene
+from migrator.cutover.steps.step import Row, Step
+from migrator.cutover.sync import bring
+
+
+class Delta(Step):
+    name = "delta"
+    where = "target"
+
+    def intent(self, scene: Scene, before: Row) -> str:
+        return f"bring the rest to {scene.target_name}: image and volumes as they are at rest"
+
+    def do(self, scene: Scene, before: Row) -> Row:
+        done = bring(scene.context, scene.ends, scene.plan, at_rest=True)
+        return {"said": f"brought the last {done.words}"}

@@ -1,0 +1,52 @@
+"""start: the container starts with its jobs held, and answers where the source did."""
+
+from __future__ import annotations
+
+import time
+
+from migrator import launch
+from migrator.cutover.scene import Scene
+from migrator.cutover.steps.step import Row, Step
+from migrator.errors import RemoteFailed
+
+UP = ("running", "degraded")  # what is degraded is judged by the next step
+
+
+class Start(Step):
+    name = "start"
+    where = "target"
+    undoing = "stop the container and forget its unit; volumes stay"
+
+    def intent(self, scene: Scene, before: Row) -> str:
+        return f"start the container on {scene.target_name}, its jobs held"
+
+    def do(self, scene: Scene, before: Row) -> Row:
+        stopped = (scene.journal.result("stop") or {}).get("last_answer", {})
+        with scene.prober.target(stopped):
+            begun = time.monotonic()
+            done = launch.launch(scene.ends.target, scene.work, scene.plan, check=False)
+            state = done["state"]["init"]
+            if state not in UP:
+                raise RemoteFailed(
+                    f"the container's init is {state} on {scene.target_name}",
+                    f"see 'podman logs {scene.host}' there",
+                )
+            silent = scene.prober.wait(scene.plan.cutover.answer_patience)
+            took = time.monotonic() - begun
+        if silent:
+            raise RemoteFailed(
+                f"{scene.target_name} does not answer within"
+                f" {scene.plan.cutover.answer_patience} s: {', '.join(silent)}",
+                "see the service in the container; raise answer_patience if it only needs longer",
+            )
+        down = scene.prober.downtime
+        said = f"{scene.target_name} answers" if scene.prober.points else "the container runs"
+        return {"said": said, "downtime": down, "seconds": round(took, 2)}
+
+    def undo(self, scene: Scene, before: Row) -> str:
+        scene.ends.target.call("runtime", "withdraw", {"name": scene.host})
+        return f"stopped the container on {scene.target_name}"
+
+    def by_hand(self, scene: Scene, before: Row) -> str:
+        unit = f"/etc/containers/systemd/{scene.host}.container"
+        return f"on {scene.target_name} 'systemctl stop {scene.host}', and remove {unit}"

@@ -1,0 +1,136 @@
+"""Warm passes: the same work as the last delta, while the source lives; so each predicts it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from migrator import launch, snapshot
+from migrator.cutover.ends import Ends
+from migrator.errors import Blocked
+from migrator.plan import Plan
+from migrator.stages import build, discover
+from migrator.stages.context import Context
+from migrator.stages.snapshot import layout, probe, refuse_blocked
+from migrator.store import Layer
+from migrator.workdir import Workdir, read_json, write_json
+
+KEPT = 100  # passes that are remembered
+MOST = 6  # passes that try to reach a downtime
+GAIN = 0.9  # a pass that is not quicker than this part of the one before has converged
+STOP, START = 2.0, 10.0  # seconds where nothing was measured yet
+
+
+@dataclass(frozen=True)
+class Pass:
+    """``churn``: bytes of layers and volumes that were not there before; ``seconds`` of its parts;
+    ``predicted``: seconds of downtime if the cutover came next."""
+
+    at: int
+    churn: int
+    seconds: dict[str, float] = field(default_factory=dict)
+    predicted: float = 0.0
+
+    @property
+    def words(self) -> str:
+        return f"{self.churn / 1e6:,.1f} MB in {sum(self.seconds.values()):.1f} s"
+
+    @property
+    def said(self) -> str:
+        return f"{self.words}; a cutover now is down for about {self.predicted:.0f} s"
+
+
+def converge(context: Context, ends: Ends, plan: Plan, most: int) -> Pass:
+    """Passes until one predicts a downtime of at most ``most`` seconds. Raises Blocked when they
+    do not get there; with 0 one pass is made whatever it predicts."""
+    before = 0.0
+    for number in range(1, MOST + 1):
+        done = bring(context, ends, plan, at_rest=False)
+        context.tell(f"pass {number}: {done.said}")
+        if not most or done.predicted <= most:
+            return done
+        if before and done.predicted > before * GAIN:
+            break
+        before = done.predicted
+    parts = ", ".join(f"{name} {took:.1f} s" for name, took in done.seconds.items())
+    raise Blocked(
+        f"{context.host} would be down for {done.predicted:.0f} s, more than {most} s ({parts})",
+        "choose a quieter hour, leave out what changes much, or raise max_downtime in the plan",
+    )
+
+
+def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
+    """All that changed goes to the target: read, built, and put in place there. ``at_rest``: the
+    services are stopped, so what the host is and answers stays as it was last seen."""
+    work, clock = context.work, _Clock()
+    fresh = replace(context, refresh=True)
+    if not at_rest:
+        discover.run(fresh, ends.source)
+    found = context.facts()
+    if not at_rest:
+        refuse_blocked(context, plan)
+        write_json(work.probes, probe(ends.source, plan))
+    before = _digests(work)
+    with work.lock("snapshot"):
+        taken = clock.timed(
+            "read",
+            lambda: snapshot.take(
+                ends.source, plan, found, work, context.progress, layout(work, found)
+            ),
+        )
+    clock.timed("build", lambda: build.run(fresh))
+    clock.timed("ship", lambda: launch.launch(ends.target, work, plan, False, "warm"))
+    blobs = (*taken.layers.values(), *taken.volumes.values())
+    churn = sum(blob.size for blob in blobs if blob.digest not in before)
+    done = Pass(int(time.time()), churn, clock.seconds)
+    done = replace(done, predicted=round(_predicted(work, done), 1))
+    _remember(work, passes=[*_memory(work).get("passes", []), asdict(done)][-KEPT:])
+    return done
+
+
+def measured(work: Workdir, stop: float | None = None, start: float | None = None) -> None:
+    """What a cutover found; the next prediction counts with it."""
+    both = {"stop": stop, "start": start}
+    _remember(work, **{key: value for key, value in both.items() if value is not None})
+
+
+def _predicted(work: Workdir, done: Pass) -> float:
+    """Reading, building and shipping as they just were, and what is known of stop and start."""
+    memory = _memory(work)
+    start = memory.get("start") or _known(work.launch, "seconds") or START
+    return sum(done.seconds.values()) + float(memory.get("stop", STOP)) + float(start)
+
+
+def _known(path: Path, key: str) -> float:
+    return float(read_json(path, "launch").get(key, 0)) if path.exists() else 0.0
+
+
+def _digests(work: Workdir) -> set[str]:
+    if not work.snapshot.exists():
+        return set()
+    last = snapshot.load(work)
+    blobs: tuple[Layer, ...] = (*last.layers.values(), *last.volumes.values())
+    return {blob.digest for blob in blobs}
+
+
+def _memory(work: Workdir) -> dict[str, Any]:
+    found: dict[str, Any] = read_json(work.passes, "sync") if work.passes.exists() else {}
+    return found
+
+
+def _remember(work: Workdir, **what: Any) -> None:
+    write_json(work.passes, {**_memory(work), **what})
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def timed(self, name: str, work: Callable[[], Any]) -> Any:
+        begun = time.monotonic()
+        answer = work()
+        self.seconds[name] = round(time.monotonic() - begun, 2)
+        return answer
