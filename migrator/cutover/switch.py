@@ -17,6 +17,8 @@ from migrator.errors import RemoteFailed
 from migrator.plan import Switch
 from migrator.transport.local import Local
 
+GRACE = 5  # seconds between asking a script to end and killing it
+LATE = (124, 137)  # how timeout(1) ends then
 Direction = Literal["do", "undo"]
 
 
@@ -43,19 +45,20 @@ def _run(scene: Scene, name: str, switch: Switch, direction: Direction) -> None:
         command = [str(script), direction]
         if script.suffix in (".yml", ".yaml"):
             command = _play(script, known, Path(place), scene.ends.inventory)
-        with Local(name).open(command, known) as running:
+        # Whatever the script has started ends with it.
+        bounded = ["timeout", f"--kill-after={GRACE}", str(switch.timeout), *command]
+        with Local(name).open(bounded, known) as running:
             running.stdin.close()
-            end = running.ended(switch.timeout)
-            words = "no end"
-            if end is not None:
-                said = (running.stdout.read() + end.stderr).decode("utf-8", "replace")
-                words = " / ".join(said.strip().splitlines()[-3:])
-            if end is None or end.status:
-                why = f"status {end.status}" if end else f"no end after {switch.timeout} s"
-                raise RemoteFailed(
-                    f"{name} ({switch.script} {direction}) failed with {why}: {words}",
-                    "mend it; it is run again when you go on or back",
-                )
+            output = running.stdout.read()
+            end = running.finish()
+    if end.status:
+        late = f"no end after {switch.timeout} s"
+        why = late if end.status in LATE else f"status {end.status}"
+        words = (output + end.stderr).decode("utf-8", "replace").strip().splitlines()[-3:]
+        raise RemoteFailed(
+            f"{name} ({switch.script} {direction}) failed with {why}: {' / '.join(words)}",
+            "mend it; it is run again when you go on or back",
+        )
 
 
 def _play(

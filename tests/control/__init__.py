@@ -1,0 +1,1 @@
+"""What control does to a source."""
