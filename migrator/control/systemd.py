@@ -8,6 +8,7 @@ came.
 from __future__ import absolute_import, division, print_function
 
 import os
+import pwd
 
 from migrator.control.run import LATE, Explained, attempt, encoded, output, write
 
@@ -131,8 +132,22 @@ def _row(block):
         "triggered_by": found.get("TriggeredBy", "").split(),
         "stop_timeout": found.get("TimeoutStopUSec", ""),
         "refuses": found.get("RefuseManualStop", "") == "yes",
+        "lingers": _lingers(found.get("Id", "")),
         "result": found.get("Result", ""),
     }
+
+
+def _lingers(name):
+    # type: (str) -> bool
+    """Whether it is the own systemd of a user who need not be logged in for it."""
+    number = name[len("user@") : -len(".service")]
+    if not (name.startswith("user@") and number.isdigit()):
+        return False
+    try:
+        user = pwd.getpwuid(int(number)).pw_name
+    except KeyError:
+        return False
+    return os.path.exists("/var/lib/systemd/linger/" + user)
 
 
 def _drop_ins():

@@ -114,6 +114,7 @@ def _row(script):
         "triggered_by": [],
         "stop_timeout": "",
         "refuses": False,
+        "lingers": False,
         "result": "",
     }
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from migrator.adapt.jobs import SCHEDULERS
+from migrator.adapt.jobs import SERVICES
 from migrator.plan import Plan
 
 # What the old machine itself needs, and the ways in: these run on, and do so in no container.
@@ -35,6 +35,7 @@ class Unit:
     triggered_by: tuple[str, ...]
     stop_timeout: str  # as systemd prints a time span
     refuses: bool  # systemd stops it for no one
+    lingers: bool  # a user's own systemd, which runs without a login
     result: str
 
 
@@ -43,7 +44,7 @@ def jobs(units: Sequence[Unit]) -> list[str]:
     return [
         unit.name
         for unit in units
-        if (unit.name in SCHEDULERS or unit.name.endswith(".timer"))
+        if (unit.name in SERVICES or unit.name.endswith(".timer"))
         and not unit.name.startswith("systemd-")
     ]
 
@@ -54,7 +55,7 @@ def services(units: Sequence[Unit], plan: Plan) -> list[str]:
         unit.name
         for unit in units
         if unit.name.endswith((".service", ".socket", ".path"))
-        and unit.name not in SCHEDULERS
+        and unit.name not in SERVICES
         and _runs(unit)
         and not _stays(unit, plan)
     ]
@@ -68,4 +69,5 @@ def _runs(unit: Unit) -> bool:
 def _stays(unit: Unit, plan: Plan) -> bool:
     masked = plan.services.get(unit.name)
     for_machine = bool(MACHINE.match(unit.name)) or bool(masked and masked.decision == "mask")
-    return unit.refuses or for_machine or unit.name in plan.cutover.keep
+    stays = unit.refuses or (for_machine and not unit.lingers)
+    return stays or unit.name in plan.cutover.keep

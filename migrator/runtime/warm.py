@@ -45,4 +45,3 @@ def withdraw(params: Dict[str, Any]) -> Dict[str, Any]:
         output(["systemctl", "daemon-reload"])
         attempt(["systemctl", "reset-failed", unit])
     return {"changed": bool(known or running)}
-

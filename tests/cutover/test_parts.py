@@ -72,7 +72,7 @@ def test_a_damaged_journal_is_not_guessed_at(tmp_path: Path) -> None:
 
 
 def unit(name: str, sub: str = "running", **more: object) -> Unit:
-    plain = Unit(name, "active", sub, "simple", (), (), "1min 30s", False, "success")
+    plain = Unit(name, "active", sub, "simple", (), (), "1min 30s", False, False, "success")
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
@@ -83,12 +83,15 @@ def test_what_serves_stops_and_the_machine_stays() -> None:
         *(unit("cron.service"), unit("backup.timer", "waiting")),
         *(unit("systemd-tmpfiles-clean.timer", "waiting"), unit("setup.service", "exited")),
         *(unit("chrony.service"), unit("auditd.service", refuses=True), unit("own.service")),
+        *(unit("user@0.service"), unit("user@1000.service", lingers=True)),
     ]
     plan = builders.plan(
         services={"chrony.service": Service("mask", "the clock is the target's")},
         cutover=Cutover(keep={"own.service": Reason("it feeds the monitoring")}),
     )
-    assert services(running, plan) == ["nginx.service", "mariadb.service", "cups.socket"]
+    assert services(running, plan) == [
+        *("nginx.service", "mariadb.service", "cups.socket", "user@1000.service")
+    ]
     assert jobs(running) == ["cron.service", "backup.timer"]
 
 
