@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from migrator import quadlet, ship
 from migrator.carrier import Carrier
+from migrator.cutover.journal import Journal
 from migrator.hooks import installed
 from migrator.plan import Plan
 from migrator.store import Store
@@ -70,10 +71,15 @@ def spec(work: Workdir, plan: Plan) -> dict[str, Any]:
         "files": [_file(f"{UNITS}/{name}.container", text), *hooked],
         "ports": ports(plan),
         "init": plan.init,
-        "jobs": plan.jobs,
+        "jobs": jobs(work, plan),
         "catch_up": plan.jobs_catch_up,
         "sparse": built["sparse"],
     }
+
+
+def jobs(work: Workdir, plan: Plan) -> str:
+    """After a cutover they are released, whatever the plan had to say before it."""
+    return "released" if Journal(work.journal).result("release") else plan.jobs
 
 
 def ports(plan: Plan) -> list[list[Any]]:
