@@ -12,7 +12,7 @@ import yaml
 RECIPES = Path(__file__).parent / "recipes"
 BUILDER = Path(__file__).parent / "rootfs.py"
 KEYS = {
-    "release", "hostname", "address", "logins", "packages", "vm", "disks", "swap", "engine",
+    "release", "hostname", "address", "logins", "packages", "vm", "disks", "swap", "engine", "like",
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ class Recipe:
     """``address`` is for the host that keeps the recipe's ``hostname``; others get a free one."""
 
     name: str
-    path: Path
+    path: Path  # where its files are
     release: str
     hostname: str
     address: str
@@ -55,6 +55,8 @@ class Recipe:
     def digest(self) -> str:
         """Of everything that the root file system depends on, the way it is built included."""
         seen = hashlib.sha256(BUILDER.read_bytes())
+        if self.path.name != self.name:  # the release is its own
+            seen.update(self.release.encode())
         for path in sorted(self.path.rglob("*")):
             if path.is_file():
                 mode = b"x" if path.stat().st_mode & 0o100 else b"-"
@@ -69,12 +71,10 @@ def names() -> list[str]:
 def load(name: str, recipes: Path = RECIPES) -> Recipe:
     """The recipe ``name``. Raises LabError for an unknown one and for unknown keys."""
     path = recipes / name
-    if not (path / "recipe.yml").exists():
-        raise LabError(f"there is no recipe {name!r}; known are {', '.join(names())}")
-    document: dict[str, Any] = yaml.safe_load((path / "recipe.yml").read_text())
-    unknown = sorted(set(document) - KEYS)
-    if unknown:
-        raise LabError(f"{path / 'recipe.yml'} has the unknown key {unknown[0]!r}")
+    document = _document(path)
+    if "like" in document:
+        path = recipes / document["like"]
+        document = {**_document(path), **document}
     return Recipe(
         name=name,
         path=path,
@@ -88,6 +88,16 @@ def load(name: str, recipes: Path = RECIPES) -> Recipe:
         swap=document.get("swap", {}),
         engine=bool(document.get("engine", False)),
     )
+
+
+def _document(path: Path) -> dict[str, Any]:
+    if not (path / "recipe.yml").exists():
+        raise LabError(f"there is no recipe {path.name!r}; known are {', '.join(names())}")
+    document: dict[str, Any] = yaml.safe_load((path / "recipe.yml").read_text())
+    unknown = sorted(set(document) - KEYS)
+    if unknown:
+        raise LabError(f"{path / 'recipe.yml'} has the unknown key {unknown[0]!r}")
+    return document
 
 
 def _disk(path: Path, disk: dict[str, str]) -> Disk:

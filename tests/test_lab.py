@@ -29,6 +29,13 @@ def test_digest_follows_every_file_of_the_recipe(tmp_path: Path) -> None:
     assert recipe.load("legacy-debian11", tmp_path).digest != before
 
 
+def test_a_recipe_like_another_has_a_root_of_its_own() -> None:
+    first, second = recipe.load("machine-debian11"), recipe.load("machine-debian12")
+    assert (second.release, second.packages) == ("bookworm", first.packages)
+    assert second.path == first.path
+    assert second.digest != first.digest
+
+
 def test_unknown_recipe_and_key_are_named(tmp_path: Path) -> None:
     with pytest.raises(LabError, match=r"no recipe 'nosuch'; known are .*legacy-debian11"):
         recipe.load("nosuch")

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from migrator.facts import Facts
 from migrator.facts.services import Service
 from migrator.facts.units import Unit
-from migrator.plan.services import MASKED
+from migrator.plan.services import AT_BOOT, MASKED, is_used
+
+__all__ = ["AT_BOOT", "CONTAINERS", "is_used", "services", "used"]
 
 # Sources that are containers themselves: what their kernel has was not set up for them.
 CONTAINERS = frozenset(
@@ -17,7 +19,6 @@ CONTAINERS = frozenset(
         *("rkt", "systemd-nspawn", "wsl"),
     )
 )
-AT_BOOT = ("enabled", "enabled-runtime", "generated")
 
 
 def used(found: Facts) -> Iterator[Unit]:
@@ -25,12 +26,6 @@ def used(found: Facts) -> Iterator[Unit]:
     for unit in found.units:
         if unit.name not in MASKED and "@." not in unit.name and is_used(unit):
             yield unit
-
-
-def is_used(unit: Unit) -> bool:
-    """Of a disk nobody knows what runs; there it counts what starts at boot."""
-    state = unit.active or ("active" if unit.enabled in AT_BOOT else "inactive")
-    return unit.load == "loaded" and state in ("active", "activating", "reloading")
 
 
 def services(found: Facts, *only: str) -> Iterator[tuple[str, Service]]:

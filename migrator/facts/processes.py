@@ -36,3 +36,6 @@ class Process:
     devices: tuple[str, ...] = ()  # open devices below /dev, other than terminals, null and alike
     deleted: tuple[str, ...] = ()  # its program and libraries that were deleted or replaced
     environment_names: tuple[str, ...] = ()  # names only: values may be secrets
+    # Values of those whose name speaks of places and settings, and that do not look secret; only
+    # of a process in no unit, or in that of a login
+    environment: dict[str, str] = field(default_factory=dict)

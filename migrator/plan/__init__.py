@@ -96,6 +96,46 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Sandbox:
+    """A unit that asks for more than a container may.
+
+    ``drop-in`` sets ``settings`` in its place, an empty value takes a list away; ``grant`` gives
+    the container ``capabilities``, all that the unit's own settings need; ``keep`` does neither.
+    """
+
+    decision: Literal["drop-in", "grant", "keep"]
+    settings: dict[str, str]  # of the unit's section: "DynamicUser" -> "no"
+    capabilities: str = ""  # "SYS_ADMIN SYS_NICE"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process that no unit started, and the unit that is made of it.
+
+    ``start``: the container starts it; ``write``: the unit is there, and a person starts it;
+    ``none``: something else starts it, or too little is known.
+    """
+
+    decision: Literal["start", "write", "none"]
+    command: str  # quoted as for a shell, which does not see it
+    user: str = "root"
+    directory: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+    unknown: str = ""  # names of variables that it had as well; their values may be secrets
+    reviewed: bool = False  # a person has looked at it
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A file of work/<host>/patches/."""
+
+    decision: Literal["apply", "skip"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Hook:
     """One step of prestart or poststop.
 
@@ -166,6 +206,13 @@ class Plan:
     modules: dict[str, ModuleChoice] = field(default_factory=dict)  # name -> of the target's kernel
     devices: dict[str, Reason] = field(default_factory=dict)  # /dev/net/tun … that it gets
     cutover: Cutover = field(default_factory=Cutover)
+    # Name of a unit that is there -> what becomes of what it asks for
+    sandbox: dict[str, Sandbox] = field(default_factory=dict)
+    processes: dict[str, Started] = field(default_factory=dict)  # name of a new unit -> process
+    # The host's own address, name or MAC -> what stands for it in the patches; "" for what its
+    # line says: 0.0.0.0 where something listens, else 127.0.0.1
+    literals: dict[str, Value] = field(default_factory=dict)
+    patches: dict[str, Patch] = field(default_factory=dict)  # "etc-app.conf.patch" -> whether
 
     def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
         """(key, choice) of the longest entry of ``paths`` at or above the absolute ``path``."""

@@ -12,6 +12,7 @@ from migrator.adapt import SUBJECTS
 from migrator.decode import DecodeError, decode
 from migrator.errors import PlanInvalid, UsageError
 from migrator.plan import SCHEMA, Plan
+from migrator.plan.sandbox import granting
 from migrator.workdir import write_text
 
 HEADER = """\
@@ -26,6 +27,10 @@ HEADER = """\
 #   jobs       held: cron, at and timers wait in the container until they are released
 #   compression gzip, which every engine reads, or zstd: smaller
 #   jobs_catch_up  run_once | skip what anacron, persistent timers and at missed until then
+#   sandbox    drop-in: settings that a container does not allow are taken away; grant | keep
+#   processes  start | write | none: units made of processes that had none; look at each, and say
+#              so with reviewed: true
+#   patches    apply | skip: files of work/{host}/patches/, see 'migrator build {host}'
 #   waivers    finding id: {{reason, owner, expires: YYYY-MM-DD}}
 """
 
@@ -74,7 +79,7 @@ def check(mapping: dict[str, Any], where: str, host: str) -> Plan:
             f"{where} is the plan of {mapping.get('host')!r}, not of {host}", "use its own"
         )
     try:
-        plan = decode(Plan, mapping)
+        plan = granting(decode(Plan, mapping))
         _check_adapt(plan)
         return plan
     except DecodeError as error:

@@ -7,8 +7,10 @@ from migrator.facts import Facts
 from migrator.plan import SCHEMA, Identity, Network, Plan
 from migrator.plan.grants import ENGINE, capabilities, limits, ports, probes, sysctls
 from migrator.plan.hooks import devices, hooks, modules
+from migrator.plan.orphans import started
 from migrator.plan.paths import paths
 from migrator.plan.routes import routes, rules
+from migrator.plan.sandbox import sandboxes
 from migrator.plan.services import services
 
 STOP_AT_LEAST = 90  # seconds, systemd's own default
@@ -39,6 +41,8 @@ def propose(found: Facts, host: str) -> Plan:
         waivers={},
         modules=modules(found),
         devices=devices(found),
+        sandbox=sandboxes(found),
+        processes=started(found),
     )
 
 

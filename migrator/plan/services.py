@@ -83,6 +83,13 @@ CAPABLE = "ConditionCapability="
 WRITABLE = ("ConditionPathIsReadWrite=/sys", "ConditionPathIsReadWrite=/proc/sys")
 # Virtualization that a container is: its own word, or the general ones.
 INSIDE = ("", "yes", "true", "1", "container", "podman", "docker", "oci")
+AT_BOOT = ("enabled", "enabled-runtime", "generated")
+
+
+def is_used(unit: Unit) -> bool:
+    """Of a disk nobody knows what runs; there it counts what starts at boot."""
+    state = unit.active or ("active" if unit.enabled in AT_BOOT else "inactive")
+    return unit.load == "loaded" and state in ("active", "activating", "reloading")
 
 
 def services(found: Facts, granted: Container[str]) -> dict[str, Service]:
@@ -90,7 +97,7 @@ def services(found: Facts, granted: Container[str]) -> dict[str, Service]:
     return {
         unit.name: Service("mask", MASKED[unit.name])
         for unit in found.units
-        if unit.name in MASKED and _is_used(unit) and not skipped(unit, granted)
+        if unit.name in MASKED and _is_there(unit) and not skipped(unit, granted)
     }
 
 
@@ -114,7 +121,7 @@ def _rules_out(condition: str, granted: Container[str]) -> bool:
     return condition in WRITABLE
 
 
-def _is_used(unit: Unit) -> bool:
+def _is_there(unit: Unit) -> bool:
     return unit.load == "loaded" and (
         unit.active not in ("inactive", "") or unit.enabled == "enabled"
     )

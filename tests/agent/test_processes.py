@@ -105,6 +105,7 @@ def test_all_that_a_process_is(tmp_path: Path) -> None:
         "devices": ["/dev/ttyS0"],
         "deleted": ["/usr/bin/app", "/usr/lib/libssl.so"],
         "environment_names": ["A", "B"],
+        "environment": {},
     }
 
 
@@ -232,3 +233,21 @@ def test_a_file_of_a_process_may_hold_anything(
     files = process(7)
     files[f"proc/7/{name}"] += text
     assert {row["pid"] for row in read(tmp_path_factory.mktemp("host"), process(1), files)} >= {1}
+
+
+def test_variables_of_a_process_in_no_unit_are_shown_unless_they_may_be_secrets(
+    tmp_path: Path,
+) -> None:
+    environ = (
+        "PATH=/bin\0APP_HOME=/opt/app\0API_TOKEN=5ecr3t\0DB_OPTS=--password=5ecr3t\0MOTD=hello\0"
+        "JAVA_OPTS=-Xmx1g\0"
+    )
+    login = "0::/user.slice/user-0.slice/session-3.scope\n"
+    (apart,) = read(tmp_path / "a", process(7, environ=environ, cgroup=login))
+    assert apart["environment"] == {
+        "PATH": "/bin",
+        "APP_HOME": "/opt/app",
+        "JAVA_OPTS": "-Xmx1g",
+    }
+    (inside,) = read(tmp_path / "b", process(7, environ=environ))
+    assert inside["environment"] == {}

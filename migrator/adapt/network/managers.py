@@ -31,7 +31,7 @@ def changes(tree: Tree) -> Iterator[Change]:
     for name in netplan:
         text = comment(r"\s*[^#\s]")
         yield from edit("network", tree, f"{NETPLAN}/{name}", text, GENERATED)
-    if tree.exists(NM):
+    if tree.exists(f"{NM}/NetworkManager.conf"):
         place = f"{NM}/conf.d/00-migrator.conf"
         yield from write("network", tree, place, NM_TEXT, UNMANAGED)
     if netplan or any(name.endswith(".network") for name in tree.names(NETWORKD)):

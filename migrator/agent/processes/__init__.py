@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from migrator.agent.host import Host
 
 UNITS = "processes.units"
+LOGINS = ("session-", "user@")  # beginnings of units of people
 DENIED = re.compile(r"/proc/(\d+)/")
 
 
@@ -67,6 +68,8 @@ class Reader(object):
         sets = [self._capabilities(state, name) for name in ("CapEff", "CapPrm", "CapAmb")]
         within = cgroup.place(host.text(place + "cgroup"), self.top)
         exe = host.link(place + "exe")
+        variables = host.raw(place + "environ")
+        apart = not within.unit or within.unit.startswith(LOGINS)
         return {
             "pid": pid,
             "parent": int(state["PPid"]),
@@ -90,7 +93,8 @@ class Reader(object):
             "nice": numbers.nice,
             "devices": descriptors.devices(host, pid),
             "deleted": mapped.deleted(exe, host.raw(place + "maps")),
-            "environment_names": status.variable_names(host.raw(place + "environ")),
+            "environment_names": status.variable_names(variables),
+            "environment": status.plain_variables(variables) if apart else {},
         }
 
     def _user(self, uid):

@@ -7,6 +7,7 @@ import os
 import re
 
 from migrator.agent.files import decoded
+from migrator.agent.redact import redacted_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,6 +109,27 @@ def memory(text):
     """Bytes of "1234 kB"."""
     words = text.split()
     return int(words[0]) * 1024 if words else 0
+
+
+# Variables that say where things are and how they speak; what they hold is no secret.
+PLAIN = re.compile(
+    r"(PATH|LANG|LANGUAGE|TZ|UMASK|LC_[A-Z]+|PYTHONUNBUFFERED|LD_LIBRARY_PATH|CLASSPATH"
+    r"|[A-Z][A-Z0-9_]*_(HOME|BASE|DIR|PATH|ROOT|PORT|HOST|BIND|ENV|CONFIG|CONF|FILE|LEVEL|OPTS"
+    r"|OPTIONS|WORKERS|THREADS|LOG|NAME|MODE))\Z"
+)
+LONGEST = 4096  # bytes of a value
+
+
+def plain_variables(content):
+    # type: (bytes) -> dict[str, str]
+    """Those of /proc/<pid>/environ by whose name they hold no secret, unless they look like one."""
+    found = {}
+    for word in content.split(b"\0"):
+        name, equals, value = decoded(word).partition("=")
+        if equals and PLAIN.match(name) and len(value) <= LONGEST:
+            if redacted_value(name, value) == value and "\n" not in value:
+                found[name] = value
+    return found
 
 
 def variable_names(content):

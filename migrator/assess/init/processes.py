@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.facts import Facts
-from migrator.facts.processes import Process
-
-# A login, or what a desktop or a shell started within the systemd of a user
-LOGINS = re.compile(r"session-|user@[^/]*$|user@.*\.scope$")
-# What a login itself leaves below the first process.
-OF_LOGINS = re.compile(
-    r"(login|sshd|su|sudo|systemd|\(sd-pam\)|ssh-agent|gpg-agent|dbus-\w+|gdm\S*|lightdm|sddm\S*"
-    r"|xrdp\S*|agetty|pipewire\S*|pulseaudio|gnome-keyring\S*|gvfs\S*|at-spi\S*)$"
-)
+from migrator.plan.orphans import LOGINS, is_left_behind
 
 
 @rule(
@@ -26,7 +17,7 @@ OF_LOGINS = re.compile(
     "Nothing starts it in the container: it was started by hand or from a login. Commands of"
     " rc.local do run there, but nobody looks after them (warning), and jobs of @reboot run at"
     " each start of the container (info).",
-    "Write a unit for it before the move.",
+    "The plan makes a unit of it: look at it there, under processes.",
 )
 def by_hand(found: Facts) -> Iterator[Evidence]:
     seen = set()
@@ -36,7 +27,7 @@ def by_hand(found: Facts) -> Iterator[Evidence]:
             seen.add(listener.pid)
             yield f"{listener.process} (pid {listener.pid})", f"port {listener.port}"
     for process in found.processes:
-        if _left_behind(process) and process.pid not in seen:
+        if is_left_behind(process) and process.pid not in seen:
             command = " ".join(process.command)
             yield f"{process.command[0]} (pid {process.pid})", f"{process.user}: {command}"
     for unit in found.units:
@@ -45,13 +36,6 @@ def by_hand(found: Facts) -> Iterator[Evidence]:
     for job in found.cron.jobs:
         if job.schedule == "@reboot":
             yield job.where, job.command, Level.INFO
-
-
-def _left_behind(process: Process) -> bool:
-    """It belongs to a login that it has outlived, or that it does not hang on."""
-    program = process.command[0].rpartition("/")[2].rstrip(":") if process.command else ""
-    apart = process.parent == 1 and process.unit.startswith("session-")
-    return apart and bool(program) and not OF_LOGINS.match(program.lstrip("-"))
 
 
 @rule(

@@ -8,6 +8,7 @@ from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.assess.used import used
 from migrator.facts import Facts
+from migrator.plan.sandbox import moves
 
 # Where it may not make mounts, systemd goes on without these and says so in the journal.
 LEFT_OUT = (
@@ -32,7 +33,8 @@ BINDS = ("BindPaths", "BindReadOnlyPaths")
     " by the container alone. Where a service would see other files without them, systemd does not"
     " start it (risk).",
     "Nothing for a warning, unless the service counts on being apart from others in the same"
-    " container. For a risk take the setting away in a drop-in, or grant SYS_ADMIN in the plan.",
+    " container. For a risk the plan takes the setting away in a drop-in, or grants SYS_ADMIN: see"
+    " its sandbox.",
     side="image",
 )
 def sandboxed(found: Facts) -> Iterator[Evidence]:
@@ -40,21 +42,12 @@ def sandboxed(found: Facts) -> Iterator[Evidence]:
         if not unit.name.endswith((".service", ".socket")) or unit.origin == "user":
             continue
         insisted = [key for key in INSISTED if key in unit.properties]
-        insisted += [key for key in BINDS if _moves(unit.properties.get(key, ""))]
+        insisted += [key for key in BINDS if moves(unit.properties.get(key, ""))]
         options = [key for key in LEFT_OUT if key in unit.properties]
         if insisted:
             yield unit.name, _shown(unit.properties, insisted), Level.RISK
         elif options and unit.fragment.startswith("/etc/"):
             yield unit.name, _shown(unit.properties, options)
-
-
-def _moves(binds: str) -> bool:
-    """A path that is bound to itself changes nothing of what a service sees."""
-    return any(_differs(bind.split(":")) for bind in binds.split())
-
-
-def _differs(parts: list[str]) -> bool:
-    return len(parts) > 1 and parts[0].lstrip("-") != parts[1]
 
 
 def _shown(properties: dict[str, str], keys: list[str]) -> str:
