@@ -17,6 +17,12 @@ from lab.recipe import LabError
 from lab.state import Host
 
 KINDS = {"vm": vm, "container": container}
+# Where systemd does not run, the boot is over when no script of the runlevel runs any more.
+ASK = """\
+if [ -d /run/systemd/system ]; then
+    systemctl is-system-running; systemctl --failed --plain --no-legend
+elif runlevel | grep -q ' [2-5]$' && ! pgrep -x rc > /dev/null; then echo running; fi
+"""
 PATIENCE = 240  # seconds: an emulated machine on a busy computer is slow
 
 
@@ -119,11 +125,7 @@ def _wait(host: Host) -> None:
     end = time.monotonic() + PATIENCE
     words = ""
     while time.monotonic() < end:
-        command = [
-            *_ssh(host, "root"),
-            "systemctl is-system-running; systemctl --failed --plain --no-legend",
-        ]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run([*_ssh(host, "root"), ASK], capture_output=True, text=True)
         words = " ".join((done.stdout or done.stderr).split())
         if words == "running":
             return

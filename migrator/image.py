@@ -18,6 +18,7 @@ from migrator.facts import Facts
 from migrator.layers import stacked
 from migrator.lookup import Lookup
 from migrator.plan import Plan
+from migrator.runtime.inits import INITS, LABEL
 from migrator.snapshot import Snapshot, load
 from migrator.store import Index, Layer, Store
 from migrator.store.codec import CODECS, GZIP, of_file
@@ -27,7 +28,6 @@ from migrator.workdir import Workdir, read_json, write_json
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "i686": "386", "ppc64le": "ppc64le"}
 TYPE = "application/vnd.oci.image"
-STOP_SIGNALS = {"systemd": "SIGRTMIN+3"}
 SWITCHED = ("jobs", "jobs_catch_up")  # decided anew while a container lives: no other image
 MOST_LINKS = 40  # as the kernel
 
@@ -156,6 +156,7 @@ def _labels(plan: Plan, taken: Snapshot, moment: int) -> dict[str, str]:
         CREATED: _iso(moment),
         "org.opencontainers.image.title": taken.host,
         "io.migrator.source": taken.host,
+        LABEL: plan.init,
         "io.migrator.taken": _iso(taken.taken_at),
         "io.migrator.version": __version__,
         "io.migrator.plan": f"sha256:{hashlib.sha256(decided).hexdigest()}",
@@ -175,9 +176,9 @@ def _config(
         "architecture": ARCHITECTURES.get(found.system.architecture, found.system.architecture),
         "os": "linux",
         "config": {
-            "Cmd": ["/sbin/init"],
+            "Cmd": list(INITS[plan.init].command),
             "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-            "StopSignal": STOP_SIGNALS[plan.init],
+            "StopSignal": INITS[plan.init].stop_signal,
             "Labels": labels,
         },
         "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers.values()]},

@@ -8,9 +8,9 @@ from typing import Any
 from migrator.errors import PlanInvalid
 from migrator.hooks.installed import budget
 from migrator.hooks.templates import environment
-from migrator.image import STOP_SIGNALS
 from migrator.plan import Plan
 from migrator.plan.grants import of_interface
+from migrator.runtime.inits import INITS
 
 STARTING, STOPPING = 300, 30  # seconds that the engine may take, beside hooks and the init
 Row = dict[str, Any]
@@ -49,7 +49,7 @@ def _rendered(template: str, plan: Plan, **given: Any) -> str:
     return made.get_template(f"quadlet/{template}.j2").render(
         plan=plan,
         hostname=plan.network.hostname,
-        stop_signal=STOP_SIGNALS[plan.init],
+        init=INITS[plan.init],
         limits=sorted(plan.limits.items()),
         capabilities=sorted(plan.capabilities.items()),
         sysctls=[item for item in sorted(plan.sysctls.items()) if not of_interface(item[0])],

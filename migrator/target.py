@@ -27,6 +27,7 @@ def examine(target: Caller, found: Facts, plan: Plan, name: str, boot: bool) -> 
         "names": wishes.names(found),
         "modules": sorted(wishes.modules(found)),
         "profile": quadlet.profile(plan) if boot else "",
+        "init": plan.init,
     }
     begun = time.time()
     answer = target.call("runtime", "examine", asked)

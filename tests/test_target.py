@@ -34,6 +34,7 @@ ASKED: dict[str, Any] = {
     "names": ["localhost"],
     "modules": [],
     "profile": "",
+    "init": "systemd",
 }
 
 

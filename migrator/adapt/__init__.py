@@ -14,6 +14,7 @@ from migrator.adapt import (
     console,
     fstab,
     identity,
+    inits,
     jobs,
     names,
     network,
@@ -49,6 +50,7 @@ SUBJECTS = {
     "runtime": runtime.adapt,
     "upgrades": upgrades.adapt,
     "jobs": jobs.adapt,
+    "inits": inits.adapt,
     "identity": identity.adapt,
 }
 

@@ -185,7 +185,7 @@ class Cutover:
 class Plan:
     schema: int
     host: str
-    init: Literal["systemd"]
+    init: Literal["systemd", "sbin-init", "dumb-init"]
     jobs: Literal["held", "released"]  # held: cron, at and timers wait after a launch
     stop_timeout: int  # seconds
     services: dict[str, Service]  # only units that do not simply stay as they are

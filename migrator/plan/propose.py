@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from migrator.adapt import SUBJECTS
 from migrator.facts import Facts
-from migrator.plan import SCHEMA, Identity, Network, Plan
+from migrator.plan import SCHEMA, Identity, Network, Plan, scripts
+from migrator.plan.duration import seconds
 from migrator.plan.grants import ENGINE, capabilities, limits, ports, probes, sysctls
 from migrator.plan.hooks import devices, hooks, modules
 from migrator.plan.orphans import started
@@ -16,7 +19,6 @@ from migrator.plan.services import services
 STOP_AT_LEAST = 90  # seconds, systemd's own default
 STOP_MARGIN = 10
 LOOPBACK = "127.0.0.1"
-DURATIONS = {"h": 3600, "min": 60, "s": 1, "ms": 0, "us": 0}
 
 
 def propose(found: Facts, host: str) -> Plan:
@@ -24,10 +26,10 @@ def propose(found: Facts, host: str) -> Plan:
     return Plan(
         schema=SCHEMA,
         host=host,
-        init="systemd",
+        init=_init(found),
         jobs="held",
         stop_timeout=_stop_timeout(found),
-        services=services(found, (*ENGINE, *granted)),
+        services=services(found, (*ENGINE, *granted)) | scripts.services(found),
         paths=paths(found),
         adapt=dict.fromkeys(SUBJECTS, True),
         ports=ports(found),
@@ -46,21 +48,18 @@ def propose(found: Facts, host: str) -> Plan:
     )
 
 
+def _init(found: Facts) -> Literal["systemd", "sbin-init", "dumb-init"]:
+    """The host's own, where that is one of the two; a supervisor for the services of any other."""
+    if found.system.init in scripts.OLD:
+        return "sbin-init"
+    return "systemd" if found.system.init == "systemd" else "dumb-init"
+
+
 def _stop_timeout(found: Facts) -> int:
     """Long enough for the slowest unit, so that nothing is killed while it saves its data."""
     running = [unit for unit in found.units if unit.sub == "running"]
     slowest = max((seconds(u.properties.get("TimeoutStopUSec", "")) for u in running), default=0)
     return max(STOP_AT_LEAST, slowest) + STOP_MARGIN
-
-
-def seconds(duration: str) -> int:
-    """Of a time span as systemd prints it: "1min 30s"."""
-    total = 0
-    for word in duration.split():
-        number = word.rstrip("abcdefghijklmnopqrstuvwxyz")
-        if number.isdigit():
-            total += int(number) * DURATIONS.get(word[len(number) :], 0)
-    return total
 
 
 def _network(found: Facts) -> Network:

@@ -17,7 +17,7 @@ Part = Tuple[str, Callable[[], Any]]
 
 def examine(params: Dict[str, Any]) -> Dict[str, Any]:
     """The document of migrator.facts.target. ``params`` has what the host would bring: "name",
-    "ports", "volumes", "peers", "names", "modules", and "profile" to boot, or "" not to."""
+    "ports", "volumes", "peers", "names", "modules", "init", and "profile" to boot, or "" not to."""
     parts: List[Part] = [
         ("system", system),
         ("cgroups", cgroups),
@@ -30,7 +30,7 @@ def examine(params: Dict[str, Any]) -> Dict[str, Any]:
         ("names", lambda: reach.names(params["names"])),
     ]
     if params["profile"]:
-        parts.append(("boot", lambda: trial.boot(params["profile"])))
+        parts.append(("boot", lambda: trial.boot(params["profile"], params["init"])))
     document: Dict[str, Any] = {"taken_at": time.time()}
     failures = []
     for subject, read in parts:

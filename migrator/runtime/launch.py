@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from migrator.runtime import engines, holes, jobs, volumes
 from migrator.runtime.engines import Engine
+from migrator.runtime.inits import ASK
 from migrator.runtime.preflight import preflight
 from migrator.runtime.run import REMOTE_FAILED, Explained, attempt, output, succeeds
 
@@ -77,7 +78,7 @@ def _word(command: List[str]) -> str:
 def _settled(engine: Engine, name: str) -> str:
     end = time.time() + PATIENCE
     while True:
-        word = engine.run_inside(name, ["systemctl", "is-system-running"])
+        word = engine.run_inside(name, list(ASK))
         if word in SETTLED or time.time() > end:
             return word
         time.sleep(0.3)

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List
 
+from migrator.runtime.inits import ASK, INITS
 from migrator.runtime.run import attempt
 
 NAME = "migrator-trial-"
@@ -21,7 +22,7 @@ UNITS = Path("/run/containers/systemd")
 UP = 5.5  # seconds until its init must be up
 DOWN = 3.0  # seconds until it must have stopped
 PAUSE = 0.05
-INITS = ("/usr/lib/systemd/systemd", "/lib/systemd/systemd")
+PROGRAMS = ("/usr/lib/systemd/systemd", "/lib/systemd/systemd")
 LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 DIRECTORIES = ("dev", "etc/systemd/system", "proc", "root", "run", "sys", "tmp", "usr", "var/tmp")
 BASIC = "/usr/lib/systemd/system/basic.target"
@@ -32,13 +33,16 @@ ROUTINE = re.compile(
     r"|Start(ing|ed) |Stopp(ing|ed) |[0-9a-f]{64}$|\S+\.service: |Failed to start |systemd \d"
     r"|Detected |Welcome |Queued )"
 )
+SYSTEMD = "/init --log-level=warning"
+SHELL = "/bin/sh -c 'trap \"exit 0\" %s; echo running > /run/up; while :; do sleep 0.1; done'"
+ASK_SHELL = ("cat", "/run/up")
 TEXT = """\
 [Unit]
 Description=Dry boot of a launch profile by migrator
 [Container]
 ContainerName={name}
 Rootfs={root}
-Exec=/init --log-level=warning
+Exec={init}
 {profile}
 PodmanArgs=--tty
 {volumes}
@@ -50,16 +54,17 @@ RuntimeMaxSec=30
 """
 
 
-def boot(profile: str) -> Dict[str, Any]:
+def boot(profile: str, init: str) -> Dict[str, Any]:
     """{"up", "down", "seconds", "reason"}: whether the init came up and stopped, and else why
-    not. ``profile`` is lines of a quadlet's section Container."""
+    not. ``profile`` is lines of a quadlet's section Container; ``init`` is one of INITS. Only
+    systemd is there to be booted: for the others a shell stands that heeds their signal."""
     _remove_left()
     name = NAME + str(os.getpid())
     place = PLACE / name
     begun = time.time()
     try:
-        words = _start(name, place, profile)
-        up = not words and _reaches(name, ("running", "degraded"), UP)
+        words = _start(name, place, profile, init)
+        up = not words and _reaches(name, ASK if INITS[init].systemd else ASK_SHELL, UP)
         words = words or ("" if up else _reason(name, "its init does not come up in time"))
         down = up and _stops(name)
         if up and not down:
@@ -69,15 +74,19 @@ def boot(profile: str) -> Dict[str, Any]:
     return {"up": up, "down": down, "seconds": round(time.time() - begun, 2), "reason": words}
 
 
-def _start(name: str, place: Path, profile: str) -> str:
+def _start(name: str, place: Path, profile: str, kind: str) -> str:
     """Why it does not even start, or ""."""
-    init = next((path for path in INITS if Path(path).exists()), "")
+    init = next((path for path in PROGRAMS if Path(path).exists()), "")
     if not init:
         return "the target has no systemd to boot"
     volumes = _root(place / "root", init)
     UNITS.mkdir(parents=True, exist_ok=True)
     text = TEXT.format(
-        name=name, root=place / "root", profile=profile.strip(), volumes="\n".join(volumes)
+        name=name,
+        root=place / "root",
+        init=SYSTEMD if INITS[kind].systemd else SHELL % INITS[kind].stop_signal[3:],
+        profile=profile.strip(),
+        volumes="\n".join(volumes),
     )
     (UNITS / (name + ".container")).write_text(text)
     attempt(["systemctl", "daemon-reload"])
@@ -106,11 +115,11 @@ def _root(root: Path, init: str) -> List[str]:
     return volumes
 
 
-def _reaches(name: str, words: "tuple[str, ...]", patience: float) -> bool:
+def _reaches(name: str, ask: "tuple[str, ...]", patience: float) -> bool:
     end = time.time() + patience
     while time.time() < end:
-        said = attempt(["podman", "exec", name, "systemctl", "is-system-running"])
-        if said.stdout.decode().strip() in words:
+        said = attempt(["podman", "exec", name, *ask])
+        if said.stdout.decode().strip() in ("running", "degraded"):
             return True
         if not _is_active(name):
             return False

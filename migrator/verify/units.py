@@ -56,7 +56,7 @@ def _state(unit: Unit | None) -> str:
 
 def _why(case: Case, unit: Unit) -> str:
     service = case.plan.services.get(unit.name)
-    if service and service.decision != "keep":
+    if service and (service.decision != "keep" or not unit.active):
         return f"plan: {service.decision}; {service.reason}"
     if case.plan.jobs == "held" and unit.name in held(case.source):
         return "plan: jobs are held"

@@ -68,6 +68,30 @@ def test_a_script_behind_a_unit_of_its_name_is_none(tmp_path: Path) -> None:
     assert (cron["origin"], cron["commands"]) == ("systemd", ["/usr/sbin/cron -f"])
 
 
+def test_only_systemd_reads_units_of_the_name_of_a_script(tmp_path: Path) -> None:
+    script(tmp_path, "etc/init.d/cron", LSB)
+    tree = {LIB + "cron.service": "[Service]\n", LIB + "rsyslog.service": "[Service]\n"}
+    origins = {name: unit["origin"] for name, unit in read(tmp_path, tree, "sysvinit").items()}
+    assert origins == {"cron.service": "sysv", "rsyslog.service": "systemd"}
+
+
+@pytest.mark.parametrize(
+    ("line", "active"),
+    [
+        ("PIDFILE=/var/run/webd.pid", "active"),
+        ("start-stop-daemon --pidfile /run/sub/web.pid --exec /x", "active"),
+        ("PIDFILE=/run/$NAME.pid", ""),
+        ("PIDFILE=/run/other.pid", "failed"),
+    ],
+)
+def test_a_script_says_itself_where_its_process_is(tmp_path: Path, line: str, active: str) -> None:
+    script(tmp_path, "etc/init.d/web", f"#!/bin/sh\n{line}\n")
+    pids = {"var/run/webd.pid": "77\n", "run/sub/web.pid": "77\n", "run/other.pid": "78\n"}
+    tree = {"proc/77/stat": "", **pids}
+    found = read(tmp_path, tree, "sysvinit", ("true", ""))
+    assert found["web.service"]["active"] == active
+
+
 JOB = """\
 description "a \\"job\\""
 start on (runlevel [2345]

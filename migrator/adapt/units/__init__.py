@@ -44,7 +44,7 @@ def _changes(found: Facts, name: str, service: Service, tree: Tree) -> Iterator[
 def _of_others(found: Facts, unit: Unit, reason: str, tree: Tree) -> Iterator[Change]:
     name = unit.name.removesuffix(".service")
     if unit.origin == "sysv":
-        yield from sysv.disable("units", tree, name, reason)
+        yield from sysv.disable("units", tree, unit.fragment.rpartition("/")[2], reason)
     elif unit.origin == "upstart":
         yield from upstart.disable("units", found, tree, unit.fragment, reason)
     elif unit.origin == "rc.local":

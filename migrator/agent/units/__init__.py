@@ -29,7 +29,7 @@ def read(host, found):
         host.part("units.systemd", lambda: _ask(host, known), None)
     if init not in ("systemd", "sysvinit"):
         known.update(_named(host.part("units.upstart", lambda: upstart.units(host), [])))
-    _scripts(known, host.part("units.sysv", lambda: sysv.units(host), []))
+    _scripts(known, host.part("units.sysv", lambda: sysv.units(host), []), init == "systemd")
     for unit in host.part("units.rc_local", lambda: rclocal.units(host), []):
         _take_over(known, unit, ("origin", "fragment", "commands"))
     of_users = host.part("units.user", lambda: list(user.units(host)), [])
@@ -70,15 +70,16 @@ def _ask(host, known):
             known[unit["name"]] = unit
 
 
-def _scripts(known, scripts):
-    # type: (dict[str, Record], Iterable[Record]) -> None
-    """A script counts where nothing native has its name; what systemd made of one keeps its
-    state."""
+def _scripts(known, scripts, systemd_reads):
+    # type: (dict[str, Record], Iterable[Record], bool) -> None
+    """A script counts where nothing native has its name; what systemd made of one keeps its state.
+    No other init reads systemd's units, whatever packages bring."""
     native = dict((alias, unit) for unit in known.values() for alias in unit["aliases"])
     native.update(known)
     for script in scripts:
         unit = native.get(script["name"])
-        if unit is None or unit["load"] == "not-found":
+        unread = unit is not None and unit["origin"] == "systemd" and not systemd_reads
+        if unit is None or unread or unit["load"] == "not-found":
             known[script["name"]] = script
         elif unit["origin"] == "sysv":
             if unit["enabled"] in ("", "bad"):  # an old systemd cannot tell

@@ -30,6 +30,7 @@ NEEDS = (
 ).split()
 CHKCONFIG = re.compile(r"(?m)^#\s*(chkconfig|processname|pidfile|config):[ \t]*(\S.*?)[ \t]*$")
 DESCRIPTION = re.compile(r"(?m)^#\s*description:[ \t]*((?:[^\n]*\\\n)*[^\n]*)$")
+PID_FILES = re.compile(r"(?<![\w$}])/(?:var/)?run/[\w.+@/-]+pid\b(?![\w.])")
 LOCKS = "/var/lock/subsys"  # where scripts of RHEL say that they started
 
 
@@ -70,7 +71,7 @@ def _unit(host, name, path, levels):
     said.pop("Description", "")
     needs = dict((key, said.pop(key).split()) for key in NEEDS if said.get(key))
     started = any(levels.get(level, "").startswith("S") for level in BY_ITSELF + "S")
-    active, sub, pid = _state(host, name, said.get("pidfile", ""))
+    active, sub, pid = _state(host, name, [said.get("pidfile", "")] + PID_FILES.findall(text))
     if pid:
         said["MainPID"] = pid
     return record(
@@ -111,13 +112,13 @@ def _chkconfig(text):
     return found
 
 
-def _state(host, name, pidfile):
-    # type: (Host, str, str) -> tuple[str, str, str]
+def _state(host, name, pidfiles):
+    # type: (Host, str, list[str]) -> tuple[str, str, str]
     """(active, sub, pid) by the files that a started script leaves behind, as most look at them
     themselves when asked for their status; nothing is known of a script that leaves none."""
     if not host.live:
         return "", "", ""
-    for path in (pidfile, "/var/run/%s.pid" % name, "/var/run/%s/%s.pid" % (name, name)):
+    for path in pidfiles + ["/var/run/%s.pid" % name, "/var/run/%s/%s.pid" % (name, name)]:
         pid = re.match(r"\s*([1-9][0-9]*)\s", host.text(path) + "\n") if path else None
         if pid and host.exists("/proc/" + pid.group(1)):
             return "active", "running", pid.group(1)

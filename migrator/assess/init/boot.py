@@ -36,14 +36,18 @@ def _job_aside(finding: Finding) -> dict[str, Any] | None:
 
 @rule(
     "INI-01",
-    Level.BLOCKER,
+    Level.WARNING,
     "The init is not systemd",
-    "This version starts containers with systemd only.",
-    "Keep the host as a VM for now, or move its services under systemd.",
+    "sysvinit boots in a container as well (info). So does upstart with what is changed for it, but"
+    " that was never tried, for want of a system of that age (risk). Under any other init the"
+    " services are run by a supervisor below dumb-init.",
+    "Choose with init in the plan: sbin-init is the host's own, dumb-init runs its services under a"
+    " supervisor. Rehearse the launch of a host with upstart.",
 )
 def other_init(found: Facts) -> Iterator[Evidence]:
+    levels = {"sysvinit": Level.INFO, "upstart": Level.RISK}
     if found.system.init != "systemd":
-        yield "/sbin/init", found.system.init
+        yield "/sbin/init", found.system.init, levels.get(found.system.init, Level.WARNING)
 
 
 @rule(

@@ -9,7 +9,8 @@ from migrator.assess.finding import Level
 from migrator.assess.rules import Evidence, rule
 from migrator.assess.used import AT_BOOT, used
 from migrator.facts import Facts
-from migrator.plan.propose import STOP_AT_LEAST, seconds
+from migrator.plan.duration import seconds
+from migrator.plan.propose import STOP_AT_LEAST
 from migrator.plan.services import MASKED
 
 ENDLESS = ("infinity", "0", "0s")  # the last two in unit files

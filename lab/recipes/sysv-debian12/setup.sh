@@ -1,0 +1,2 @@
+#!/bin/sh -eu
+update-rc.d ratesd defaults

@@ -1,0 +1,154 @@
+"""One host without systemd, moved twice: under its own /sbin/init, and under dumb-init."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab.acceptance import Host
+
+TOP = Path(__file__).resolve().parents[1]
+SOURCE, TARGET = "inits", "inits-dock"
+JOBS = "/var/log/rates-job.log"
+STATE = "/usr/lib/migrator/state"
+STOPS_WITHIN = 15  # seconds: less than any time limit after which an engine kills
+INITS = ("sbin-init",)
+pytestmark = pytest.mark.lab
+
+
+@dataclass(frozen=True)
+class Site:
+    inventory: Path
+    work: Path
+    target: Host
+
+    def migrator(self, stage: str, *words: str) -> subprocess.CompletedProcess[str]:
+        given = [stage, SOURCE, "-i", str(self.inventory), "--work", str(self.work), *words]
+        command = [sys.executable, "-m", "migrator.cli", *given]
+        return subprocess.run(command, cwd=TOP, capture_output=True, text=True)
+
+    def inside(self, *command: str) -> str:
+        return self.target.run("podman", "exec", SOURCE, *command)
+
+    def until(self, wanted: str, *command: str, patience: float = 20) -> float:
+        """Seconds until ``command`` in the container prints ``wanted``."""
+        begun = time.monotonic()
+        said = ""
+        while time.monotonic() < begun + patience:
+            try:
+                said = self.inside(*command)
+            except subprocess.CalledProcessError as error:
+                said = error.stdout + error.stderr
+            if wanted in said:
+                return time.monotonic() - begun
+            time.sleep(0.1)
+        raise AssertionError(f"{command} never said {wanted!r}, at last {said!r}")
+
+
+def lab(*words: str) -> str:
+    command = [sys.executable, "-m", "lab", *words]
+    return subprocess.run(command, cwd=TOP, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The source is read once; it may go before its containers come."""
+    base = tmp_path_factory.mktemp("inits")
+    try:
+        for name, recipe in ((TARGET, "target-debian13"), (SOURCE, "sysv-debian12")):
+            lab("up", recipe, "--kind", "container", "--as", name)
+        (base / "inventory.yml").write_text(lab("inventory"))
+        known = yaml.safe_load(lab("inventory"))["all"]["hosts"]
+        site = Site(base / "inventory.yml", base / "work", Host(known[TARGET]["ansible_host"]))
+        for stage in ("discover", "assess", "plan", "snapshot"):
+            done = site.migrator(stage)
+            assert done.returncode == 0, done.stderr
+        yield site
+    finally:
+        lab("down", SOURCE, TARGET)
+
+
+@pytest.fixture(scope="module", params=INITS)
+def site(snapshot: Site, request: pytest.FixtureRequest) -> Site:
+    path = snapshot.work / SOURCE / "plan.yml"
+    plan = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump({**plan, "init": request.param, "jobs": "held"}))
+    for stage in ("build", "launch"):
+        done = snapshot.migrator(stage, *(["--target", TARGET] if stage == "launch" else []))
+        assert done.returncode == 0, done.stderr
+    return snapshot
+
+
+def test_verify_finds_every_difference_explained(site: Site) -> None:
+    done = site.migrator("verify", "--target", TARGET)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ten_restarts_come_up_and_stop_cleanly(site: Site) -> None:
+    """Each stop is a clean end: neither the engine's time limit nor a signal ends it."""
+    for _ in range(10):
+        begun = time.monotonic()
+        site.target.run("systemctl", "stop", SOURCE)
+        assert time.monotonic() - begun < STOPS_WITHIN
+        shown = site.target.run("systemctl", "show", "--property=Result,ExecMainStatus", SOURCE)
+        assert "Result=success" in shown and "ExecMainStatus=0" in shown, shown
+        site.target.run("systemctl", "start", SOURCE)
+        site.until("running", STATE)
+
+
+def test_a_service_that_is_missing_shows_in_the_state(site: Site) -> None:
+    site.inside("/etc/init.d/nginx", "stop")
+    site.until("degraded", STATE)
+    site.inside("/etc/init.d/nginx", "start")
+    site.until("running", STATE)
+
+
+def test_its_own_daemon_has_its_environment(site: Site) -> None:
+    ask = "import socket; print(socket.create_connection(('127.0.0.1', 7070)).recv(99).decode())"
+    assert site.inside("python3", "-c", ask).strip() == "EUR = 1.0"
+
+
+def test_a_log_line_reaches_its_file(site: Site) -> None:
+    site.inside("logger", f"a line under {site.work}")
+    site.until(f"a line under {site.work}", "cat", "/var/log/syslog")
+
+
+def test_a_login_takes_less_than_a_second(site: Site) -> None:
+    address = yaml.safe_load(site.inventory.read_text())["all"]["hosts"][SOURCE]["ansible_host"]
+    container = Host(site.target.address, 2222, alias=address)
+    begun = time.monotonic()
+    assert container.run("id", "-un") == "root\n"
+    assert time.monotonic() - begun < 1
+
+
+def test_an_orphan_is_reaped(site: Site) -> None:
+    site.inside("sh", "-c", "(sleep 0.2 &)")
+    time.sleep(0.5)
+    assert " Z" not in site.inside("ps", "-eo", "pid,stat,comm")
+
+
+def test_no_console_is_waited_for_and_nothing_complains(site: Site) -> None:
+    assert "getty" not in site.inside("ps", "-eo", "args")
+    logs = site.target.run("podman", "logs", SOURCE)
+    assert "permission denied" not in logs and "failed" not in logs, logs
+
+
+def test_jobs_run_once_they_are_released(site: Site) -> None:
+    """Those of cron at the start of cron, those of at when they are due, which is at once."""
+    assert "cron" not in site.inside("ps", "-eo", "comm").split()
+    before = site.inside("cat", JOBS)
+    path = site.work / SOURCE / "plan.yml"
+    path.write_text(path.read_text().replace("jobs: held", "jobs: released"))
+    done = site.migrator("launch", "--target", TARGET)
+    assert done.returncode == 0, done.stderr
+    site.until("cron", "ps", "-eo", "comm")
+    site.inside("sh", "-c", f"echo 'echo at has run >> {JOBS}' | at now")
+    site.until("at has run", "cat", JOBS)
+    assert site.inside("cat", JOBS).count("a job has run") == before.count("a job has run") + 1
