@@ -57,7 +57,10 @@ class Archive:
         return {**row, **self._linked(entry, member.path, {"digest": digest.hex()})}
 
     def hide(self, path: bytes) -> None:
-        """What a layer below has at ``path`` shall not be seen, as images say so."""
+        """What is below at ``path`` shall not be seen, as images say so, or volumes."""
+        if self._top:
+            self._writer.head(tarformat.removal(self._inside(path)))
+            return
         directory, slash, name = path.rpartition(b"/")
         hidden = tarformat.Member(directory + slash + b".wh." + name, "f", 0o644)
         self._writer.head(tarformat.header(hidden))
@@ -109,6 +112,9 @@ class Archive:
         return tarformat.member(entry, self._name(entry))
 
     def _name(self, entry: Entry) -> bytes:
-        inside = entry.path[len(self._top) :].lstrip(b"/")
-        name = b"./" + inside if self._top or not inside else inside
+        name = self._inside(entry.path)
         return name.rstrip(b"/") + b"/" if entry.kind == "d" else name
+
+    def _inside(self, path: bytes) -> bytes:
+        inside = path[len(self._top) :].lstrip(b"/")
+        return b"./" + inside if self._top or not inside else inside

@@ -84,18 +84,19 @@ def key_of(group: Group, entry: Entry) -> Key:
     return entry.package if sorted_by_package else "", order(entry.path)
 
 
-def keep(groups: Iterable[Group], layers: Mapping[str, Layer], bases: Path) -> None:
-    """Put the bases of the layers that were made where the next snapshot finds them."""
+def keep(groups: Iterable[Group], made: Mapping[tuple[str, str], Layer], bases: Path) -> None:
+    """Put the bases of the blobs that were ``made``, by kind and name, where the next snapshot
+    finds them."""
     make_private(bases)
     for group in groups:
-        layer = layers.get(group.fate.name)
-        if group.fate.kind == "layer" and layer and wanted(group.fate.name, layer):
+        layer = made.get((group.fate.kind, group.fate.name))
+        if layer and wanted(group.fate.name, layer):
             group.path.with_suffix(".base").replace(bases / name(layer))
 
 
-def forget(layers: Mapping[str, Layer], bases: Path) -> None:
-    """Remove the bases of all other layers."""
-    names = {name(layer) for layer in layers.values()}
+def forget(layers: Iterable[Layer], bases: Path) -> None:
+    """Remove the bases of all other blobs."""
+    names = {name(layer) for layer in layers}
     for path in bases.iterdir():
         if path.name not in names:
             path.unlink()

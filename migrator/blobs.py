@@ -196,7 +196,7 @@ class _Lasting:
         content.pieces = self._filled(content, content.pieces)
 
     def _filled(self, content: Content, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        left = stored(content.entry)
+        left = content.entry.stored
         try:
             for piece in pieces:
                 left -= len(piece)
@@ -210,11 +210,6 @@ class _Lasting:
             while left:
                 yield bytes(min(left, STEP))
                 left -= min(left, STEP)
-
-
-def stored(entry: Entry) -> int:
-    """Bytes of data of a content, without its holes."""
-    return entry.size if entry.segments is None else sum(size for _, size in entry.segments)
 
 
 # Of a worker: bytes that all have read, the store, how to open what is read, the codec of layers.

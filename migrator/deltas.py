@@ -1,4 +1,5 @@
-"""A few changes since a layer was made become a small layer on top, and the layer stays as it is.
+"""A few changes since a layer was made become a small layer on top, and the layer stays as it is;
+so with volumes.
 
 Beside each layer of the last snapshot lies what was in it (its *base*): a fingerprint of each path.
 Changes are always counted from there, so there is never more than one layer of them, and a layer is
@@ -25,9 +26,10 @@ HEADER = 1024  # bytes that an entry takes beside its content
 
 @dataclass
 class Division:
-    """What stays in the layers of the last snapshot, and its rows."""
+    """What stays in the layers and volumes of the last snapshot, and its rows."""
 
     layers: dict[str, Layer] = field(default_factory=dict)
+    volumes: dict[str, Layer] = field(default_factory=dict)
     rows: list[Written] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -45,22 +47,40 @@ class _Awkward(Exception):
     """A change that a layer on top cannot tell in a way that every engine reads alike."""
 
 
-def divide(sorting: Sorting, last: Mapping[str, Layer], places: Path, store: Store) -> Division:
-    """Take out of the groups of ``sorting`` what the layers of the ``last`` snapshot still have;
-    what changed in those becomes one more group."""
+def divide(
+    sorting: Sorting,
+    layers: Mapping[str, Layer],
+    volumes: Mapping[str, Layer],
+    places: Path,
+    store: Store,
+) -> Division:
+    """Take out of the groups of ``sorting`` what ``layers`` and ``volumes`` of the last snapshot
+    still have. What changed in layers becomes one more group, and a volume's group is left with
+    what changed in it."""
+    found = _differences(sorting, "layer", layers, places, store)
+    try:
+        division = _divided(sorting, found, layers) if found else Division()
+    except _Awkward:
+        division = Division()
+    found = _differences(sorting, "volume", volumes, places, store)
+    if found:
+        _divide_volumes(sorting, found, volumes, division)
+    return division
+
+
+def _differences(
+    sorting: Sorting, which: str, last: Mapping[str, Layer], places: Path, store: Store
+) -> dict[str, _Difference]:
     found: dict[str, _Difference] = {}
     for (kind, name), group in sorting.groups.items():
         layer = last.get(name)
-        if kind != "layer" or not layer or not bases.wanted(name, layer):
+        if kind != which or not layer or not bases.wanted(name, layer):
             continue
         if store.has(layer.digest, layer.size):
             difference = _difference(group, places / bases.name(layer))
             if difference and difference.size * SHARE <= layer.raw_size:
                 found[name] = difference
-    try:
-        return _divided(sorting, found, last) if found else Division()
-    except _Awkward:
-        return Division()
+    return found
 
 
 def _difference(group: Group, base: Path) -> _Difference | None:
@@ -77,7 +97,7 @@ def _difference(group: Group, base: Path) -> _Difference | None:
             same = key == mine and not asked and bases.fingerprint(entry, digest, names) == known
             if not same:
                 found.changed.add(number)
-                found.size += HEADER + entry.size
+                found.size += HEADER + entry.stored
             if key == mine:
                 key, known = next(before, (None, b""))
         while key is not None:
@@ -114,6 +134,26 @@ def _divided(
     return division
 
 
+def _divide_volumes(
+    sorting: Sorting,
+    found: Mapping[str, _Difference],
+    last: Mapping[str, Layer],
+    division: Division,
+) -> None:
+    """No engine reads these: there is no change that they could not tell."""
+    with Rows(sorting.place / "volumes.rows") as rows:
+        for name, difference in found.items():
+            group = sorting.groups["volume", name]
+            changes = list(_changed(group, difference.changed, rows, division))
+            division.volumes[name] = last[name]
+            group.removed = sorted(difference.gone)
+            if changes or group.removed:
+                _rewrite(group, changes)
+            else:
+                del sorting.groups["volume", name]
+        division.rows.append(rows.close())
+
+
 def _changed(
     group: Group, changed: set[int], rows: Rows, division: Division
 ) -> Iterator[spill.Record]:
@@ -126,7 +166,7 @@ def _changed(
             continue
         row = ledger.row(entry, group.fate.text, group.fate.rule)
         rows.add(number, row | ({"digest": digest.hex()} if entry.kind == "f" else {}))
-        division.counts["layer"] += 1
+        division.counts[group.fate.kind] += 1
 
 
 def _taken(group: Group, moved: set[int]) -> list[spill.Record]:
@@ -140,9 +180,13 @@ def _taken(group: Group, moved: set[int]) -> list[spill.Record]:
 
 def _on_top(path: Path, changes: list[spill.Record], removed: set[bytes]) -> Group:
     group = Group(Fate("layer", CHANGES), path, removed=sorted(removed), linked=True)
-    spill.rewrite(path, sorted(changes))
-    group.size = sum(entry.size for _, _, entry, asked in group.records() if asked)
+    _rewrite(group, sorted(changes))
     return group
+
+
+def _rewrite(group: Group, records: list[spill.Record]) -> None:
+    spill.rewrite(group.path, records)
+    group.size = sum(entry.size for _, _, entry, asked in group.records() if asked)
 
 
 def _removed(sorting: Sorting, gone: set[bytes]) -> tuple[set[bytes], set[int]]:

@@ -43,6 +43,11 @@ class Entry(NamedTuple):  # a tuple, since a million of them are made several ti
     inode_flags: int = 0
 
     @property
+    def stored(self) -> int:
+        """Bytes of data of its content, without its holes."""
+        return self.size if self.segments is None else sum(size for _, size in self.segments)
+
+    @property
     def text(self) -> str:
         """The absolute path for people and JSON; undecodable bytes become surrogates."""
         return _text(self.path)

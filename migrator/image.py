@@ -125,8 +125,11 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
         "size": sum(layer.raw_size for layer in layers.values()),
         "layers": [layer.digest for layer in layers.values()],
         "volumes": {
-            path: {"digest": blob.digest, "size": blob.raw_size}
-            for path, blob in sorted(taken.volumes.items())
+            path: {
+                "blobs": [blob.digest for blob in blobs],
+                "size": sum(blob.raw_size for blob in blobs),
+            }
+            for path, blobs in taken.stacks()
         },
         "sparse": tree.sparse(),
         "labels": labels,

@@ -36,6 +36,7 @@ def launch(
             "target": target.name,
             "launched_at": state["started_at"],
             "inside": state["inside"],
+            "volumes": done["volumes"],  # what they hold there, so that the store keeps it
         }
         if done["changed"]:
             record["seconds"] = done["seconds"]

@@ -45,7 +45,8 @@ API_DIRECTORIES = ("/proc", "/sys", "/dev", "/run", "/tmp")  # mounted by every 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was taken: blobs by layer and by volume, and how many paths met which fate."""
+    """What was taken: blobs by layer and by volume, and how many paths met which fate. A volume
+    that changed little has its blob of before, and one more with the changes since."""
 
     schema: int
     host: str
@@ -55,12 +56,21 @@ class Snapshot:
     volumes: dict[str, Layer]
     counts: dict[str, int]
     layout: dict[str, tuple[str, ...]] = field(default_factory=dict)  # layer -> packages in it
+    changes: dict[str, Layer] = field(default_factory=dict)  # volume -> what changed in it
+
+    @property
+    def blobs(self) -> tuple[Layer, ...]:
+        return (*self.layers.values(), *self.volumes.values(), *self.changes.values())
+
+    def stacks(self) -> list[tuple[str, list[Layer]]]:
+        """Of each volume the blobs that it consists of, one on top of the other."""
+        both = (self.volumes, self.changes)
+        return [(path, [x[path] for x in both if path in x]) for path in sorted(self.volumes)]
 
     @property
     def summary(self) -> str:
-        blobs = (*self.layers.values(), *self.volumes.values())
-        size = sum(blob.raw_size for blob in blobs)
-        stored = sum(blob.size for blob in blobs)
+        size = sum(blob.raw_size for blob in self.blobs)
+        stored = sum(blob.size for blob in self.blobs)
         parts = [f"{count:,} {fate}" for fate, count in sorted(self.counts.items())]
         return f"{size >> 20} MB in {stored >> 20} MB; paths: {', '.join(parts)}"
 
@@ -122,13 +132,15 @@ def take(
             int(time.time()),
             _decisions(plan, found),
             _blobs(built, "layer") | division.layers,
-            _blobs(built, "volume"),
+            _blobs(built, "volume") | division.volumes,
             dict(+taking.counts),
             _sorted(layout),
+            {n: x for n, x in _blobs(built, "volume").items() if n in division.volumes},
         )
-        bases.keep(sorting.groups.values(), taken.layers, work.bases)
+        made = {x.group: x.layer for x in built if x.group[1] not in division.volumes}
+        bases.keep(sorting.groups.values(), made, work.bases)
         write_json(work.snapshot, asdict(taken))
-        bases.forget(taken.layers, work.bases)
+        bases.forget(taken.blobs, work.bases)
     return taken
 
 
@@ -140,7 +152,9 @@ def _divided(sorting: Sorting, plan: Plan, found: Facts, work: Workdir) -> Divis
     except StoreDamaged:
         last = None
     store = Store(work.store)
-    return deltas.divide(sorting, last.layers, work.bases, store) if last else Division()
+    if last is None:
+        return Division()
+    return deltas.divide(sorting, last.layers, last.volumes, work.bases, store)
 
 
 def _valid(
@@ -151,8 +165,7 @@ def _valid(
     if last is None or not (work.ledger.exists() and work.secrets.exists()):
         return None
     store = Store(work.store)
-    blobs = (*last.layers.values(), *last.volumes.values())
-    there = all(store.has(blob.digest, blob.size) for blob in blobs)
+    there = all(store.has(blob.digest, blob.size) for blob in last.blobs)
     return last if there and last.layout == _sorted(layout) else None
 
 

@@ -17,6 +17,7 @@ TYPES: Final = {"f": b"0", "h": b"1", "l": b"2", "c": b"3", "b": b"4", "d": b"5"
 LARGEST_ID: Final = 0o7777777  # what seven octal digits hold
 LARGEST_SIZE: Final = 0o77777777777
 SECOND: Final = 1_000_000_000
+REMOVED: Final = b"MIGRATOR.removed"  # record of a member that says that a path is gone
 NUMBERS: Final = b"%07o\0%07o\0%07o\0%011o\0%011o\0        %s"
 REST: Final = b"ustar\x0000" + bytes(64) + b"%07o\0%07o\0" + bytes(167)
 
@@ -58,6 +59,12 @@ def member(entry: Entry, path: bytes) -> Member:
 
 def hard_link(entry: Entry, path: bytes, target: bytes) -> Member:
     return member(entry, path)._replace(kind="h", target=target, size=0, segments=None, xattrs=())
+
+
+def removal(path: bytes) -> bytes:
+    """A member of a volume's changes: what was at ``path`` is gone. A name as layers have it for
+    that could be a file's own."""
+    return _pax({REMOVED: b"1", b"path": path}) + _ustar(Member(path, "f", 0), path, 0, TYPES["f"])
 
 
 def header(of: Member) -> bytes:

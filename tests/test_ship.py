@@ -12,7 +12,7 @@ import pytest
 from migrator import image, ship, snapshot
 from migrator.plan import PathChoice
 from migrator.progress import Silent
-from migrator.runtime import volumes
+from migrator.runtime import unpack
 from migrator.runtime.run import Explained
 from migrator.store import Store
 from migrator.workdir import Workdir, make_private
@@ -69,7 +69,7 @@ def test_without_the_prefix_nothing_is_served(work: Workdir) -> None:
 def test_a_volume_is_filled_with_every_attribute(work: Workdir, tmp_path: Path) -> None:
     blob = snapshot.load(work).volumes["/opt/app"]
     with Store(work.store).blob(blob.digest).open("rb") as handle:
-        volumes._extract(volumes.Checked(handle, blob.digest), tmp_path)
+        unpack.extract(unpack.Checked(handle, blob.digest), tmp_path)
     left, right = walk(work.root.parent / "source/opt/app"), walk(tmp_path)
     left.pop("/socket")
     assert set(left) == set(right)
@@ -85,16 +85,16 @@ def test_a_damaged_blob_is_refused(work: Workdir, tmp_path: Path) -> None:
         Store(work.store).blob(blob.digest).open("rb") as handle,
         pytest.raises(Explained, match="damaged"),
     ):
-        volumes._extract(volumes.Checked(handle, "sha256:" + "0" * 64), tmp_path)
+        unpack.extract(unpack.Checked(handle, "sha256:" + "0" * 64), tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../out", "a/../../out"])
 def test_a_hostile_name_stays_inside(tmp_path: Path, name: str) -> None:
     with pytest.raises(Explained, match="names"):
-        volumes._inside(tmp_path, name)
+        unpack._inside(tmp_path, name)
 
 
 def test_no_way_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/etc")
     with pytest.raises(Explained, match="names"):
-        volumes._inside(tmp_path, "link/passwd")
+        unpack._inside(tmp_path, "link/passwd")

@@ -8,14 +8,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from migrator import launch, snapshot
+from migrator import launch, snapshot, volumes
 from migrator.cutover.ends import Ends
 from migrator.errors import Blocked
 from migrator.plan import Plan
 from migrator.stages import build, discover
 from migrator.stages.context import Context
 from migrator.stages.snapshot import layout, probe, refuse_blocked
-from migrator.store import Layer
 from migrator.workdir import Workdir, read_json, write_json
 
 KEPT = 100  # passes that are remembered
@@ -83,8 +82,8 @@ def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
         )
     clock.timed("build", lambda: build.run(fresh))
     clock.timed("ship", lambda: launch.launch(ends.target, work, plan, False, "warm"))
-    blobs = (*taken.layers.values(), *taken.volumes.values())
-    churn = sum(blob.size for blob in blobs if blob.digest not in before)
+    clock.timed("volumes", lambda: volumes.update(ends.target, work))
+    churn = sum(blob.size for blob in taken.blobs if blob.digest not in before)
     done = Pass(int(time.time()), churn, clock.seconds)
     done = replace(done, predicted=round(_predicted(work, done), 1))
     _remember(work, passes=[*_memory(work).get("passes", []), asdict(done)][-KEPT:])
@@ -111,9 +110,7 @@ def _known(path: Path, key: str) -> float:
 def _digests(work: Workdir) -> set[str]:
     if not work.snapshot.exists():
         return set()
-    last = snapshot.load(work)
-    blobs: tuple[Layer, ...] = (*last.layers.values(), *last.volumes.values())
-    return {blob.digest for blob in blobs}
+    return {blob.digest for blob in snapshot.load(work).blobs}
 
 
 def _memory(work: Workdir) -> dict[str, Any]:

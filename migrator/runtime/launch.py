@@ -24,8 +24,9 @@ class Step(NamedTuple):
 
 
 def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
-    """{"changed", "actions", "diff", "state", "seconds" of the last action}. With spec["check"]
-    nothing is changed; where "start" is False nothing is started."""
+    """{"changed", "actions", "diff", "state", "seconds" of the last action, "volumes" with the
+    blobs that they were filled from}. With spec["check"] nothing is changed; where "start" is False
+    nothing is started."""
     place = STATE / spec["name"]
     engine = engines.chosen()
     for volume in spec["volumes"]:
@@ -56,6 +57,9 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
         "diff": diff,
         "state": state,
         "seconds": round(time.time() - begun, 2),
+        "volumes": {
+            v["name"]: volumes.state(place / "volumes", v["name"]) for v in spec["volumes"]
+        },
     }
 
 
@@ -103,7 +107,7 @@ def _volumes(engine: Engine, spec: Dict[str, Any], place: Path) -> List[Step]:
     marks = place / "volumes"
 
     def filler(volume: Dict[str, Any]) -> Callable[[], None]:
-        return lambda: volumes.fill(engine, marks, volume, base + volume["digest"])
+        return lambda: volumes.fill(engine, marks, volume, base)
 
     return [
         Step(f"fill the volume {volume['name']} for {volume['path']}", filler(volume))
@@ -175,7 +179,6 @@ def _with_jobs(engine: Engine, spec: Dict[str, Any], steps: List[Step]) -> List[
 
 def _start(unit: str, place: Path) -> None:
     (place / "run").mkdir(parents=True, exist_ok=True)  # of the flag that jobs wait for
-    (place / "used").touch()  # its volumes are not as they were filled any more
     output(["systemctl", "daemon-reload"])
     done = attempt(["systemctl", "restart", unit])
     if done.returncode:

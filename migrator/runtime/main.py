@@ -6,6 +6,7 @@ from typing import IO, Any, Callable, Dict
 from migrator.runtime import engines, jobs
 from migrator.runtime.examine import examine
 from migrator.runtime.launch import launch, status
+from migrator.runtime.refresh import held, refresh
 from migrator.runtime.run import Explained
 from migrator.runtime.warm import warm, withdraw
 
@@ -16,6 +17,8 @@ VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "jobs": lambda params: jobs.switch(engines.chosen().inside(params["name"]), params),
     "warm": warm,
     "withdraw": withdraw,
+    "held": held,
+    "refresh": refresh,
 }
 MAGIC = b"\nMIGRATOR-STREAM-2\n"  # as migrator/agent/frames.py has it
 

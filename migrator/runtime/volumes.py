@@ -1,28 +1,30 @@
-"""Fill a volume once from its blob, with every attribute, and never again."""
+"""Fill a volume once from its blobs, with every attribute, and never again without being told.
 
-import gzip
-import hashlib
+Beside the volume lies its mark: the digests of the blobs that it was filled from, which name its
+state, and a census of its files, which tells what the container changed since.
+"""
+
 import os
 import shutil
-import tarfile
 import urllib.request
 from pathlib import Path
-from typing import IO, Any, Dict, cast
+from typing import Any, Dict, List
 
+from migrator.runtime import census, patch, unpack
 from migrator.runtime.engines.interface import Engine
 from migrator.runtime.run import REMOTE_FAILED, Explained
 
-CHUNK = 1 << 20
-XATTR = "SCHILY.xattr."
+Row = Dict[str, Any]
 
 
-def is_filled(engine: Engine, marks: Path, volume: Dict[str, Any]) -> bool:
+def is_filled(engine: Engine, marks: Path, volume: Row) -> bool:
     """True when the volume exists and was filled to its end, whatever happened to it since."""
     return (marks / volume["name"]).exists() and engine.volume(volume["name"]) is not None
 
 
-def fill(engine: Engine, marks: Path, volume: Dict[str, Any], url: str) -> None:
-    """Create the volume and extract the blob at ``url``; a half-filled one begins anew."""
+def fill(engine: Engine, marks: Path, volume: Row, base: str) -> None:
+    """Create the volume and extract its blobs, which lie below the URL ``base``; a half-filled one
+    begins anew."""
     name = volume["name"]
     if engine.volume(name) is not None:
         if not (marks / (name + ".begun")).exists():
@@ -33,119 +35,68 @@ def fill(engine: Engine, marks: Path, volume: Dict[str, Any], url: str) -> None:
     marks.mkdir(mode=0o700, parents=True, exist_ok=True)
     (marks / (name + ".begun")).touch()
     place = engine.create_volume(name)
-    with urllib.request.urlopen(url) as answer:
-        _extract(Checked(answer, volume["digest"]), place)
-    (marks / name).write_text(volume["digest"] + "\n")
+    for number, digest in enumerate(volume["blobs"]):
+        with urllib.request.urlopen(base + digest) as answer:
+            stream = unpack.Checked(answer, digest)
+            (patch.apply if number else unpack.extract)(stream, place)
+    _mark(marks, name, place, volume["blobs"])
     (marks / (name + ".begun")).unlink()
 
 
-class Checked:
-    """A stream that fails at its end unless it had the expected digest."""
-
-    def __init__(self, stream: IO[bytes], digest: str) -> None:
-        self._stream = stream
-        self._digest = digest
-        self._seen = hashlib.sha256()
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self._seen.update(data)
-        return data
-
-    def finish(self) -> None:
-        while self.read(CHUNK):
-            pass
-        if f"sha256:{self._seen.hexdigest()}" != self._digest:
-            message = f"blob {self._digest} arrived damaged"
-            raise Explained(message, "launch again", REMOTE_FAILED)
+def holds(engine: Engine, marks: Path, name: str) -> Row:
+    """{"filled", "blobs", "touched"}: from which blobs it was filled, and which paths in it are
+    other than they were then. Without a mark and a census that can be read there are no blobs."""
+    place = engine.volume(name)
+    filled = (marks / name).exists() and place is not None
+    since = census.differs(_census(marks, name), place) if filled and place else None
+    return {
+        "filled": filled,
+        "blobs": state(marks, name) if since else [],
+        "touched": [os.fsdecode(path) for path in since.touched] if since else [],
+        "extra": len(since.extra) if since else 0,
+    }
 
 
-def _extract(stream: Checked, place: Path) -> None:
-    """Directories get their times last, after what is put into them."""
-    directories = []
-    plain = gzip.GzipFile(fileobj=cast(Any, stream))  # it reads all members, tarfile only one
-    with tarfile.open(fileobj=plain, mode="r|") as archive:
-        for member in archive:
-            target = _inside(place, member.name)
-            _create(archive, member, target, place)
-            _dress(member, target)
-            if member.isdir():
-                directories.append((target, member))
-    stream.finish()
-    for target, member in reversed(directories):
-        _set_times(member, target)
+def state(marks: Path, name: str) -> List[str]:
+    """The digests of the blobs that the volume was filled from."""
+    return (marks / name).read_text().split() if (marks / name).exists() else []
 
 
-def _inside(place: Path, name: str) -> Path:
-    """Never outside of the volume, and never through a symbolic link in it."""
-    parts = [part for part in name.split("/") if part not in ("", ".")]
-    target = place
-    for part in parts:
-        if part == ".." or target.is_symlink():
-            raise Explained(
-                f"the volume's blob names {name!r}", "take a new snapshot", REMOTE_FAILED
-            )
-        target = target / part
-    return target
+def update(engine: Engine, marks: Path, volume: Row, base: str) -> None:
+    """Bring a volume to the state that ``volume["blobs"]`` name, whatever the container did in it,
+    by the one blob ``volume["delta"]`` of what differs. To be called again when it was killed: the
+    census tells what it did."""
+    name = volume["name"]
+    place = engine.volume(name)
+    since = census.differs(_census(marks, name), place) if place else None
+    if place is None or since is None:
+        raise Explained(f"volume {name} was not filled by the toolkit", "launch", REMOTE_FAILED)
+    for path in since.extra:
+        patch.remove(place / os.fsdecode(path))
+    if volume["delta"]:
+        with urllib.request.urlopen(base + volume["delta"]) as answer:
+            patch.apply(unpack.Checked(answer, volume["delta"]), place)
+    _mark(marks, name, place, volume["blobs"])
 
 
-def _create(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, place: Path) -> None:
-    if member.isdir():
-        target.mkdir(exist_ok=True)
-    elif member.issym():
-        target.symlink_to(member.linkname)
-    elif member.islnk():
-        os.link(str(_inside(place, member.linkname)), str(target), follow_symlinks=False)
-    elif member.isfifo():
-        os.mkfifo(str(target))
-    elif member.ischr() or member.isblk():
-        kind = 0o020000 if member.ischr() else 0o060000
-        os.mknod(str(target), kind, os.makedev(member.devmajor, member.devminor))
-    else:
-        _write(archive, member, target)
+def renew(engine: Engine, marks: Path, volume: Row, base: str) -> None:
+    """Fill a volume anew of which nobody knows what is in it."""
+    marks.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (marks / (volume["name"] + ".begun")).touch()
+    fill(engine, marks, volume, base)
 
 
-def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
-    """Only the parts that hold data are there and are written, so that holes stay holes."""
-    source = archive.fileobj
-    source.seek(member.offset_data)
-    parts = getattr(member, "sparse", None) or [(0, member.size)]
-    with target.open("wb") as handle:
-        for offset, size in parts:
-            handle.seek(offset)
-            _copy(source, handle, size)
-        handle.truncate(member.size)
+def _mark(marks: Path, name: str, place: Path, blobs: List[str]) -> None:
+    """The census first: killed between the two, all that is new counts as touched."""
+    os.sync()
+    census.take(_census(marks, name), place)
+    temporary = marks / (name + ".new")
+    temporary.write_text("\n".join(blobs) + "\n")
+    temporary.replace(marks / name)
 
 
-def _copy(source: Any, handle: IO[bytes], size: int) -> None:
-    while size:
-        data = source.read(min(size, CHUNK))
-        if not data:
-            raise Explained("a volume's blob ends early", "launch again", REMOTE_FAILED)
-        handle.write(data)
-        size -= len(data)
-
-
-def _dress(member: tarfile.TarInfo, target: Path) -> None:
-    """Owner, mode, attributes, times: in this order, since a change of owner drops capabilities."""
-    if member.islnk():
-        return
-    os.lchown(str(target), member.uid, member.gid)
-    if not member.issym():
-        target.chmod(member.mode)
-    for key, value in member.pax_headers.items():
-        if key.startswith(XATTR):
-            data = value.encode("utf-8", "surrogateescape")
-            os.setxattr(str(target), key[len(XATTR) :], data, follow_symlinks=False)
-    _set_times(member, target)
-
-
-def _set_times(member: tarfile.TarInfo, target: Path) -> None:
-    text = member.pax_headers.get("mtime", str(int(member.mtime)))
-    seconds, _, rest = text.lstrip("-").partition(".")
-    moment = int(seconds) * 10**9 + int(rest.ljust(9, "0")[:9] or 0)
-    moment = -moment if text.startswith("-") else moment
-    os.utime(str(target), ns=(moment, moment), follow_symlinks=False)
+def _census(marks: Path, name: str) -> Path:
+    return marks / (name + ".census")
 
 
 def free(path: str) -> int:

@@ -3,29 +3,18 @@
 from pathlib import Path
 from typing import Any, Dict
 
-from migrator.runtime import engines
-from migrator.runtime.launch import STATE, launch
+from migrator.runtime.launch import launch
 from migrator.runtime.run import attempt, output, succeeds
 
 OURS = "/etc/migrator/"  # files that start nothing by lying there
 
 
 def warm(spec: Dict[str, Any]) -> Dict[str, Any]:
-    """As ``launch`` answers. A container that runs is taken back, and what it wrote to volumes is
-    given up: they are as the snapshot has them when this ends."""
+    """As ``launch`` answers. A container that runs is taken back; its volumes stay as they are, for
+    ``refresh`` to bring them to the snapshot."""
     withdraw(spec)
-    engine, place = engines.chosen(), STATE / spec["name"]
-    used = place / "used"
-    for volume in spec["volumes"]:
-        mark = place / "volumes" / volume["name"]
-        if mark.exists() and (used.exists() or mark.read_text().strip() != volume["digest"]):
-            engine.remove_volume(volume["name"])
-            mark.unlink()
     quiet = [item for item in spec["files"] if item["path"].startswith(OURS)]
-    answer = launch({**spec, "files": quiet, "start": False})
-    if used.exists():
-        used.unlink()
-    return answer
+    return launch({**spec, "files": quiet, "start": False})
 
 
 def withdraw(params: Dict[str, Any]) -> Dict[str, Any]:

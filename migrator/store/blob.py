@@ -89,6 +89,12 @@ class BlobWriter:
         found = self._index.pieces(digest) if pieces is None else pieces
         self._large(size, found, lambda: digest)
 
+    def copied(self, head: bytes, span: Span) -> None:
+        """A file whose large content is a span of the store."""
+        self._run.add(head)
+        self.end_run()
+        self._refer(span)
+
     def stream(self, head: bytes, size: int, pieces: Iterable[bytes]) -> bytes:
         """A large file that is not to be held in memory; the digest of its content."""
         check = hashlib.sha256()

@@ -12,7 +12,7 @@ from typing import Any
 from migrator.store.index import Index
 from migrator.store.layout import REF, Store
 
-NAMED_IN = ("snapshot.json", "image.json")  # of each host
+NAMED_IN = ("snapshot.json", "image.json", "launch.json")  # of each host
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 LARGEST_DOCUMENT = 1 << 26  # bytes; manifests, configs and SBOMs are far below
 
@@ -51,8 +51,8 @@ def wanted(store: Store) -> set[str]:
     for host in hosts(store):
         if (host / "snapshot.json").exists():
             taken = json.loads((host / "snapshot.json").read_text())
-            blobs = (*taken["layers"].values(), *taken["volumes"].values())
-            found |= {blob["digest"] for blob in blobs}
+            for part in ("layers", "volumes", "changes"):
+                found |= {blob["digest"] for blob in taken.get(part, {}).values()}
     for descriptor in _described(store, _names(store)):
         found.add(descriptor["digest"])
         if store.blob(descriptor["digest"]).exists():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrator.tarformat import BLOCK, padding
+from migrator.tarformat import BLOCK, REMOVED, padding
 
-FILE, PAX = b"0", b"x"
+FILE, LINK, PAX = b"0", b"1", b"x"
 
 
 class Malformed(ValueError):
@@ -16,12 +16,15 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Its ``head`` is at ``start``; ``size`` bytes of content follow it, maybe in the next span."""
+    """Its ``head`` is at ``start``; ``size`` bytes of content follow it, maybe in the next span.
+    ``link``: the other name of a hard link. ``removed``: it says that its path is gone."""
 
     name: bytes
     start: int
     head: bytes
     size: int
+    link: bytes = b""
+    removed: bool = False
 
     @property
     def at(self) -> int:
@@ -53,6 +56,7 @@ def _member(plain: bytes, start: int) -> Member:
         at += BLOCK + size + len(padding(size))
     name = plain[at : at + 100].rstrip(b"\0")
     kind = _kind(plain, at)
+    link = records.get(b"linkpath", plain[at + 157 : at + 257].rstrip(b"\0"))
     size = int(records.get(b"size", b"-1"))
     size = _octal(plain, at) if size < 0 else size
     at += BLOCK
@@ -60,7 +64,9 @@ def _member(plain: bytes, start: int) -> Member:
         size -= (holes := _holes(plain, at))
         at += holes
     name = records.get(b"GNU.sparse.name", records.get(b"path", name))
-    return Member(name, start, plain[start:at], size if kind == FILE else 0)
+    size = size if kind == FILE else 0
+    link = link if kind == LINK else b""
+    return Member(name, start, plain[start:at], size, link, REMOVED in records)
 
 
 def _kind(plain: bytes, at: int) -> bytes:
