@@ -184,7 +184,7 @@ def test_what_is_left_on_volumes_is_known_from_the_snapshot() -> None:
     plan = make.plan(paths={"/srv": PathChoice("volume")})
     file = {"kind": "f", "mode": 0o755, "size": 5, "uid": 0, "gid": 0}
     rows = [
-        {"path": "/srv", "kind": "d", "mode": 0o41755, "uid": 33, "gid": 5},
+        {"path": "/srv", "kind": "d", "mode": 0o40755, "uid": 33, "gid": 5},
         {"path": "/srv/a.pid", **file},
         {"path": "/srv/long.pid", **file, "size": 4096},
         {"path": "/srv/sock", "kind": "s"},
@@ -195,7 +195,7 @@ def test_what_is_left_on_volumes_is_known_from_the_snapshot() -> None:
     units = (make.unit("a.service", commands=("-/srv/run --fast", "/srv/plain")),)
     found = volumes.read(rows, plan, make.facts(units=units))
     assert found == Volumes(
-        (Top("/srv", 33, 5, "1755"),),
+        (Top("/srv", 33, 5, "755"),),
         (Inside("/srv", "/run", "a.service"),),
         (Inside("/srv", "/a.pid", "a pid file"), Inside("/srv", "/sock", "a socket")),
     )

@@ -53,7 +53,7 @@ def read(rows: Iterable[dict[str, Any]], plan: Plan, found: Facts) -> Volumes:
             continue
         volume = decided[0]
         if path == volume and row.get("kind") == "d":
-            tops.append(Top(path, row["uid"], row["gid"], f"{row['mode'] & 0o7777:04o}"))
+            tops.append(Top(path, row["uid"], row["gid"], f"{row['mode'] & 0o7777:o}"))
         elif reason := _left(row):
             leftovers.append(Inside(volume, path[len(volume) :], reason))
         elif path in started and row.get("kind") == "f" and row["mode"] & 0o111:

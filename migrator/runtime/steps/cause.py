@@ -11,6 +11,8 @@ from migrator.runtime.steps.run import words
 KILLED = 128 + signal.SIGKILL
 # What the kernel ends an init with when the container switches itself off.
 OFF = {128 + signal.SIGINT: "was powered off", 128 + signal.SIGHUP: "was rebooted"}
+FIRST_NAMESPACE = 0xEFFFFFFC  # inode of the first namespace of processes, in every kernel
+LATELY = 15  # seconds
 LATE = ("timeout", "watchdog", "protocol")
 
 
@@ -55,14 +57,20 @@ def _status(code: str, status: str) -> str:
 
 
 def _was_oom(state: Dict[str, Any]) -> bool:
-    """Memory ran out in the unit's control group, or the kernel says that it killed the init."""
+    """Memory ran out in the unit's control group, or the kernel says that it killed the init.
+
+    The kernel's numbers of processes are those of its first namespace. On a target that is itself
+    in a container they are others, so there a kill of these seconds is taken for this one.
+    """
     own = re.search(r"(?m)^0::(.*?\.service)(?:/|$)", _text("/proc/self/cgroup"))
     events = _text("/sys/fs/cgroup%s/memory.events" % own.group(1)) if own else ""
     if re.search(r"(?m)^oom_(?:group_)?kill [1-9]", events):
         return True
     pid = (state.get("oci") or {}).get("pid")
-    victim = re.compile(r"oom-kill:.*,pid=%s,|[Kk]illed process %s \(" % (pid, pid))
-    said = words(["journalctl", "--dmesg", "--boot", "--lines", "2000", "--output", "cat"])
+    nested = os.stat("/proc/self/ns/pid").st_ino != FIRST_NAMESPACE
+    victim = re.compile(r"oom-kill:.*,pid=%s," % (r"\d+" if nested else pid))
+    since = "--since=-%ds" % LATELY if nested else "--boot"
+    said = words(["journalctl", "--dmesg", since, "--lines=2000", "--output=cat"])
     return bool(pid) and any(victim.search(line) for line in said)
 
 
