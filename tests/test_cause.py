@@ -74,6 +74,6 @@ def test_an_end_that_nobody_saw_is_reported_at_the_next_start(place: Place) -> N
     (place.path / "start.json").write_text(json.dumps({**kept, "boot": "another"}))
     with syslog(place.path) as heard:
         assert place.run("before").returncode == 0
-    assert heard == ["migrator-old: poststop 10-a: rebooted, the target went down without a word"]
+    assert heard == ["migrator-old: poststop 10-a: rebooted, was lost when the target went down"]
     place.run("poststop")
     assert not (place.path / "start.json").exists()

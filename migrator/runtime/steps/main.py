@@ -18,10 +18,10 @@ from migrator.runtime.steps.cause import Cause, why
 from migrator.runtime.steps.output import log
 from migrator.runtime.steps.run import run
 
-BOOT = Path("/proc/sys/kernel/random/boot_id")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 EARLY = re.compile(r"0\d-")  # names of steps that need no container yet
-LOST = Cause("rebooted", "", "the target went down without a word")
+LOST = Cause("rebooted", "", "was lost when the target went down")
+UNSEEN = Cause("crashed", "", "ended, and nobody saw how")
 Config = Dict[str, Any]  # steps.json; migrator/launch.py writes it
 State = Dict[str, Any]  # of this start, kept until its poststop: boot, oci, root, mounts, failed
 
@@ -38,8 +38,8 @@ def main(place: Path, phase: str) -> int:
         return 0
     if phase == "before":
         if state:  # nobody saw the end of what was started then
-            _poststop(config, state, LOST if state["boot"] != BOOT.read_text() else None)
-        state = {"boot": BOOT.read_text()}
+            _poststop(config, state, LOST if state["boot"] != _boot() else UNSEEN)
+        state = {"boot": _boot()}
     else:
         state.update(_begun(sys.stdin.read()))
     steps = {
@@ -52,6 +52,13 @@ def main(place: Path, phase: str) -> int:
     if state["failed"]:
         sys.stderr.write(state["failed"] + "\n")  # for the engine's own message
     return int(bool(state["failed"]))
+
+
+def _boot() -> str:
+    """Another one after each start of the target, also of one that is itself a container."""
+    kernel = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    init = Path("/proc/1/stat").read_text().rpartition(")")[2].split()
+    return "%s %s" % (kernel, init[19])  # its start, in ticks
 
 
 def _poststop(config: Config, state: State, known: Optional[Cause]) -> None:
