@@ -110,3 +110,9 @@ class LeftToDo(MigratorError):
     """A rollback could not finish: the message says what is left, step by step."""
 
     exit_code = 16
+
+
+class SecretLeft(MigratorError):
+    """A secret or a private key is in a finished image, and the plan does not say that it may."""
+
+    exit_code = 17

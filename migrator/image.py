@@ -139,6 +139,12 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
     return made
 
 
+def withdraw(work: Workdir) -> None:
+    """Take the name from the image, so that nobody launches it; its layers stay for the next."""
+    Store(work.store).untag(work.host)
+    work.image.unlink(missing_ok=True)
+
+
 def is_built(work: Workdir, plan: Plan, changes: Sequence[Change]) -> bool:
     """Whether image.json is of the same snapshot, plan and changes."""
     before, taken = read_json(work.image, "build"), load(work)

@@ -27,7 +27,7 @@ PATTERN = re.compile(r"[*?!&~:,\[]")  # what makes an Ansible pattern of a name
 class Inventory:
     """An inventory, read once. ``sources`` default to what ansible.cfg names."""
 
-    def __init__(self, sources: tuple[str, ...] = ()) -> None:
+    def __init__(self, sources: tuple[str, ...] = (), vaults: tuple[str, ...] = ()) -> None:
         names = list(sources) or list(constants.DEFAULT_HOST_LIST)
         missing = [name for name in names if "," not in name and not Path(name).exists()]
         if missing:
@@ -35,7 +35,8 @@ class Inventory:
         self.sources = ", ".join(names)
         self._loader = DataLoader()
         try:
-            self._loader.set_vault_secrets(_vault_secrets())
+            self.passwords = tuple(_vault_secrets(vaults))
+            self._loader.set_vault_secrets(self.passwords)
             self._manager = InventoryManager(loader=self._loader, sources=names)
         except AnsibleError as error:
             raise UsageError(f"the inventory cannot be read: {error}", "correct it") from error
@@ -72,9 +73,9 @@ class Inventory:
 
 
 @cache
-def _vault_secrets() -> Any:
-    """The vault passwords that ansible.cfg and the environment name; Ansible takes them up once
-    in the life of a process.
+def _vault_secrets(files: tuple[str, ...]) -> Any:
+    """The vault passwords in ``files`` and those that ansible.cfg and the environment name; Ansible
+    takes them up once in the life of a process.
 
     Its command line refuses to be imported where a standard stream does not block, as under many
     job runners.
@@ -85,7 +86,7 @@ def _vault_secrets() -> Any:
     from ansible.cli import CLI
 
     vaults = constants.DEFAULT_VAULT_IDENTITY_LIST
-    return CLI.setup_vault_secrets(DataLoader(), vaults, auto_prompt=False)
+    return CLI.setup_vault_secrets(DataLoader(), vaults, list(files), auto_prompt=False)
 
 
 def from_variables(name: str, variables: Mapping[str, Any]) -> Address:

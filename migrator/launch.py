@@ -6,12 +6,13 @@ import hashlib
 import re
 from typing import Any, Literal
 
-from migrator import quadlet, ship
+from migrator import quadlet, ship, vault
 from migrator.carrier import Carrier
 from migrator.cutover.journal import Journal
 from migrator.hooks import installed
 from migrator.plan import Plan
 from migrator.store import Store
+from migrator.vault import Passwords, Secrets
 from migrator.workdir import Workdir, read_json, write_json
 
 UNITS = "/etc/containers/systemd"
@@ -20,11 +21,16 @@ Verb = Literal["launch", "warm"]
 
 
 def launch(
-    target: Carrier, work: Workdir, plan: Plan, check: bool, verb: Verb = "launch"
+    target: Carrier,
+    work: Workdir,
+    plan: Plan,
+    passwords: Passwords,
+    check: bool,
+    verb: Verb = "launch",
 ) -> dict[str, Any]:
     """{"changed", "actions", "diff", "state"} as the runtime saw it; launch.json has the state.
     ``warm`` brings everything there and starts nothing."""
-    wanted = spec(work, plan)
+    wanted = spec(work, plan, vault.read(work, passwords))
     store = Store(work.store)
     with ship.served(store) as (port, prefix), target.tunnel(port) as there:
         wanted["image"] |= {"port": there, "prefix": prefix}
@@ -44,7 +50,7 @@ def launch(
     return done
 
 
-def spec(work: Workdir, plan: Plan) -> dict[str, Any]:
+def spec(work: Workdir, plan: Plan, kept: Secrets) -> dict[str, Any]:
     """Everything that the target needs to know, as data."""
     built = read_json(work.image, "build")
     name = work.host
@@ -54,7 +60,7 @@ def spec(work: Workdir, plan: Plan) -> dict[str, Any]:
     ]
     secrets = [
         {**row, "name": claimed(name, path), "path": path, "mode": f"{row['mode']:04o}"}
-        for path, row in sorted(read_json(work.secrets, "snapshot").items())
+        for path, row in sorted(kept.items())
     ]
     tag = f"localhost/migrator/{built['repository']}:{built['manifest'][7:19]}"
     hooked = installed.files(work, plan, _inside(name, tag, volumes, secrets))

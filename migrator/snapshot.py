@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from migrator import bases, deltas, known
+from migrator import bases, deltas, known, vault
 from migrator.blobs import Built
 from migrator.carrier import Carrier
 from migrator.decode import DecodeError, decode
@@ -77,7 +77,7 @@ class Snapshot:
 
 def kept(work: Workdir, plan: Plan, found: Facts) -> Snapshot | None:
     """The last snapshot when the plan still decides the same about paths, else None."""
-    if not work.snapshot.exists():
+    if not (work.snapshot.exists() and work.secrets.exists()):
         return None
     last = load(work)
     return last if last.plan_paths == _decisions(plan, found) else None
@@ -98,6 +98,7 @@ def take(
     work: Workdir,
     progress: Progress,
     layout: Mapping[str, Iterable[str]] | None = None,
+    passwords: vault.Passwords = (),
 ) -> Snapshot:
     """Read everything that the plan keeps. Nothing is published before the ledger adds up. When
     nothing changed since the last snapshot, that one is given again.
@@ -125,7 +126,7 @@ def take(
             taking.account()
         finally:
             taking.remember()  # also after a cut: what is in the store need not come again
-        write_json(work.secrets, secrets)
+        vault.write(work, secrets, passwords)
         taken = Snapshot(
             SCHEMA,
             work.host,

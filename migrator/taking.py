@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from typing import Any
 
 from migrator import known, ledger, local, spill
 from migrator.blobs import Answer, Built, Opening, build_all, workers
@@ -22,10 +21,10 @@ from migrator.progress import Progress
 from migrator.rows import Rows, Written, joined
 from migrator.sorting import KEPT, Group, Sorting, Wanted
 from migrator.store import Index, Store
+from migrator.vault import Secrets
 from migrator.workdir import Workdir
 
 LARGEST_SECRET = 512_000  # bytes, what the engine's secrets hold
-Secrets = dict[str, dict[str, Any]]
 
 
 class Taking:

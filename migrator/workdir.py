@@ -103,8 +103,13 @@ class Workdir:
 
     @property
     def secrets(self) -> Path:
-        """Contents that never enter a layer: {path: {uid, gid, mode, data (base64)}}."""
-        return self.path / "secrets.json"
+        """Contents that never enter a layer, encrypted; see migrator/vault.py."""
+        return self.path / "secrets.vault"
+
+    @property
+    def vault_key(self) -> Path:
+        """Opens the secrets of all hosts where the user has no vault password."""
+        return self.root / "vault.key"
 
     @property
     def probes(self) -> Path:
@@ -114,6 +119,11 @@ class Workdir:
     @property
     def image(self) -> Path:
         return self.path / "image.json"
+
+    @property
+    def scan(self) -> Path:
+        """Secrets that were looked for in the image, and what was found."""
+        return self.path / "scan.json"
 
     @property
     def sbom(self) -> Path:

@@ -82,6 +82,10 @@ def _common(verb: argparse.ArgumentParser, many: str) -> None:
     else:
         verb.add_argument("-i", "--inventory", action="append", help=given)
     verb.add_argument("--work", type=Path, default=Path("work"), help="default: ./work")
+    vault = "of Ansible Vault, for the inventory and for secrets; default: as in ansible.cfg"
+    verb.add_argument(
+        "--vault-password-file", action="append", metavar="FILE", default=[], help=vault
+    )
     verb.add_argument("--check", action="store_true", help="change nothing, say what would be")
     verb.add_argument("--refresh", action="store_true", help="do it anew, keep no old result")
     verb.add_argument("--json", action="store_true", help="print the result as JSON")

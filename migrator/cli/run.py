@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from rich.console import Console
 
@@ -40,7 +38,7 @@ def stage(options: argparse.Namespace, messages: Console) -> int:
             options,
             messages,
             found,
-            lambda host: _context(options, hosts.variables(inventory, host), host, Silent()),
+            lambda host: _context(options, inventory, host, Silent()),
             lambda host: _run(options, messages, inventory, host)[1],
         )
     if len(found) == 1 and (facts or found[0].name == options.hosts[0]):
@@ -50,12 +48,13 @@ def stage(options: argparse.Namespace, messages: Console) -> int:
 
 def _inventory(options: argparse.Namespace) -> Inventory:
     """Saved facts, and disks, need none."""
+    vaults = tuple(options.vault_password_file)
     try:
-        return Inventory(tuple(options.inventory or ()))
+        return Inventory(tuple(options.inventory or ()), vaults)
     except UsageError:
         if options.inventory or not (options.root or getattr(options, "facts", ())):
             raise
-        return Inventory(("localhost,",))
+        return Inventory(("localhost,",), vaults)
 
 
 def _alone(options: argparse.Namespace, messages: Console, inventory: Inventory, host: Host) -> int:
@@ -115,7 +114,7 @@ def _run(
 ) -> tuple[Context, Outcome]:
     given = hosts.variables(inventory, host)
     with shown(messages) as progress:
-        context = _context(options, given, host, progress)
+        context = _context(options, inventory, host, progress)
         context = replace(context, tell=lambda line: show.told(messages, line))
         names = ["discover", "assess"] if options.root else [options.stage]
         for name in names if options.stage == "assess" else [options.stage]:
@@ -126,8 +125,9 @@ def _run(
 
 
 def _context(
-    options: argparse.Namespace, given: Mapping[str, Any], host: Host, progress: Progress
+    options: argparse.Namespace, inventory: Inventory, host: Host, progress: Progress
 ) -> Context:
+    given = hosts.variables(inventory, host)
     return Context(
         work=Workdir(options.work, host.name),
         check=options.check,
@@ -138,6 +138,7 @@ def _context(
         saved=host.facts,
         target=str(options.target or given.get("migrator_target", "")),
         rules=getattr(options, "rules", "") or given.get("migrator_rules", ""),
+        passwords=inventory.passwords,
         fail_on=getattr(options, "fail_on", ""),
         move=moving.read(options),
     )

@@ -77,11 +77,18 @@ def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
         taken = clock.timed(
             "read",
             lambda: snapshot.take(
-                ends.source, plan, found, work, context.progress, layout(work, found)
+                ends.source,
+                plan,
+                found,
+                work,
+                context.progress,
+                layout(work, found),
+                context.passwords,
             ),
         )
     clock.timed("build", lambda: build.run(fresh))
-    clock.timed("ship", lambda: launch.launch(ends.target, work, plan, False, "warm"))
+    passwords = context.passwords
+    clock.timed("ship", lambda: launch.launch(ends.target, work, plan, passwords, False, "warm"))
     clock.timed("volumes", lambda: volumes.update(ends.target, work))
     churn = sum(blob.size for blob in taken.blobs if blob.digest not in before)
     done = Pass(int(time.time()), churn, clock.seconds)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from migrator import hooks, image
+from pathlib import Path
+from typing import Any
+
+from migrator import hooks, image, scan, snapshot, vault
 from migrator.adapt import adapt
 from migrator.adapt.difference import differences
+from migrator.errors import SecretLeft
 from migrator.hooks import volumes
+from migrator.layers import stacked
 from migrator.ledger import rows
+from migrator.plan import Plan
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
-from migrator.workdir import read_json
+from migrator.store import Store
+from migrator.workdir import Workdir, read_json
 
 
 def run(context: Context, _: None = None) -> Outcome:
@@ -31,11 +38,36 @@ def run(context: Context, _: None = None) -> Outcome:
         made = image.build(work, plan, found, changes)
         kept = volumes.read(rows(work.ledger), plan, found)
         hooks.write(hooks.render(plan, found, kept), work)
+        scanned = _scan(context, plan, made)
     changed = before.get("manifest") != made["manifest"]
     return Outcome(
         changed,
-        f"built {made['reference']} ({len(made['layers'])} layers, {len(changes)} changes)",
+        f"built {made['reference']} ({len(changes)} changes): {scanned}",
         next=f"migrator launch {host}",
         diff=diff,
         result={key: made[key] for key in ("reference", "manifest")},
     )
+
+
+def _scan(context: Context, plan: Plan, made: dict[str, Any]) -> scan.Scan:
+    """Of the finished image; one with a secret in it is withdrawn."""
+    work = context.work
+    names = [*stacked(snapshot.load(work).layers), "adaptations"]
+    layers = dict(zip(names, made["layers"], strict=False))
+    try:
+        return scan.scan(work, plan, layers, vault.read(work, context.passwords), _about(work))
+    except SecretLeft:
+        image.withdraw(work)
+        raise
+
+
+def _about(work: Workdir) -> list[Path]:
+    """The documents that go with the layers, to the target or to whoever gets the image."""
+    store = Store(work.store)
+    blobs = []
+    for described in store.described(work.host):
+        manifest = store.document(described["digest"])
+        blobs += [manifest["config"], described]
+        blobs += [layer for layer in manifest["layers"] if "json" in layer["mediaType"]]
+    steps = [path for path in work.hooks.rglob("*") if path.is_file()]
+    return [work.image, work.sbom, *steps, *(store.blob(blob["digest"]) for blob in blobs)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,7 @@ class Context:
     target: str = ""  # the host that the container is for, where it is known
     move: Move = field(default_factory=Move)
     tell: Callable[[str], None] = _untold  # what is done, sentence by sentence
+    passwords: Sequence[tuple[str, Any]] = ()  # of Ansible Vault: (id, password)
     fail_on: str = ""  # the level from which on a finding fails the assessment
 
     @property

@@ -14,7 +14,7 @@ def run(context: Context, target: Carrier) -> Outcome:
         return Outcome(True, f"would launch {host} on {target.name} after its build")
     plan = plan_file.load(work.plan, host)
     with work.lock("launch"):
-        done = launch.launch(target, work, plan, context.check)
+        done = launch.launch(target, work, plan, context.passwords, context.check)
     actions = "; ".join(done["actions"]) or "already as wanted"
     verb = "would launch" if context.check and done["changed"] else "launched"
     return Outcome(

@@ -38,7 +38,8 @@ def run(context: Context, source: Carrier) -> Outcome:
         return Outcome(True, f"would take a snapshot of {host} into {work.store}")
     with work.lock("snapshot"):
         write_json(work.probes, probe(source, plan) if found.live else NO_ANSWERS)
-        taken = snapshot.take(source, plan, found, work, context.progress, layout(work, found))
+        passwords, layers = context.passwords, layout(work, found)
+        taken = snapshot.take(source, plan, found, work, context.progress, layers, passwords)
     return _outcome(host, taken, True)
 
 

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,7 @@ else:
 GZIP_LEVEL, ZSTD_LEVEL = 1, 3
 GZIP_WINDOW = 31  # zlib's number for a gzip header around the largest window
 GZIP_HEADER = 10  # bytes of it as we write it
+READ = 1 << 18  # bytes of a blob that are decompressed at once
 STEP = 64  # bytes: what comes before a damage shall not be lost
 ERRORS = (isal_zlib.IsalError, zstd.ZstdError)
 
@@ -104,3 +105,16 @@ def of(data: bytes) -> Codec | None:
 def of_file(path: Path) -> Codec | None:
     with path.open("rb") as handle:
         return of(handle.read(4))
+
+
+def plain(path: Path) -> Iterator[bytes]:
+    """What the blob at ``path`` decompresses to, read without the index."""
+    made = of_file(path) or GZIP
+    unpack = made.decompressor()
+    with path.open("rb") as handle:
+        while data := handle.read(READ):
+            while data:
+                yield unpack.decompress(data)
+                data = unpack.unused_data
+                if unpack.eof:
+                    unpack = made.decompressor()

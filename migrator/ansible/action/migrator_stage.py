@@ -61,6 +61,7 @@ class ActionModule(ActionBase):
                 target=arguments["target"],
                 move=stages.Move(**{key: arguments[key] for key in MOVE}),
                 tell=told.append,
+                passwords=tuple(self._loader._vault.secrets or ()),
             )
             bounds = limits.read(arguments["limits"])
             place = str(plain(self._task.delegate_to or ""))

@@ -24,7 +24,8 @@ class Start(Step):
         stopped = (scene.journal.result("stop") or {}).get("last_answer", {})
         with scene.prober.target(stopped):
             begun = time.monotonic()
-            done = launch.launch(scene.ends.target, scene.work, scene.plan, check=False)
+            passwords = scene.context.passwords
+            done = launch.launch(scene.ends.target, scene.work, scene.plan, passwords, check=False)
             state = done["state"]["init"]
             if state not in UP:
                 raise RemoteFailed(

@@ -1,0 +1,218 @@
+"""The proof that no secret is in a finished image: every byte of its layers is looked at.
+
+Two things are searched for: the contents of the host's secrets, and private keys of any kind. What
+a layer was found to hold is remembered, so only new layers are read again.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import tarfile
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from migrator.errors import SecretLeft
+from migrator.ledger import rows
+from migrator.plan import Plan
+from migrator.store import Store
+from migrator.store.codec import plain
+from migrator.vault import Secrets
+from migrator.workdir import Workdir, read_json, write_json
+
+SHORTEST = 20  # bytes of a content that is searched for; of a shorter one, whole files are
+FEWEST = 4  # bytes of a content that means something
+LINE = 24  # the same of one line
+PIECE = 1 << 22  # bytes that are searched at once
+HEADS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-", b"OpenVPN Static key")  # of what is looked at
+KEY = re.compile(
+    rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\s+(?:[\w-]+: [^\n]*\n\s*)*"
+    rb"[A-Za-z0-9+/=]{32}"
+    rb"|PuTTY-User-Key-File-\d: \S"
+    rb"|-----BEGIN OpenVPN Static key V1-----\s+[0-9a-f]{32}"
+)
+LONGEST = 1 << 12  # bytes of the beginning of a key
+A_KEY = "a private key"
+# Where dependencies bring keys for their own tests, which everybody has.
+PUBLIC = re.compile(
+    r"/(?:node_modules|site-packages|dist-packages|vendor|gems|tests?|testdata|fixtures|docs?"
+    r"|examples?)/"
+)
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something secret in the image. ``layer``: its name, or the document that has it."""
+
+    layer: str
+    path: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    secrets: int  # of the host, that must not be in the image
+    layers: int
+    read: int  # layers that were not known from an earlier scan
+    left: tuple[Left, ...] = ()
+    kept: tuple[Left, ...] = ()  # the plan says that they are a part of the image
+    public: int = 0  # keys for tests, and keys that packages bring to every host
+
+    def __str__(self) -> str:
+        found = {item.what for item in self.left} - {A_KEY}
+        keys = sum(item.what == A_KEY for item in self.left)
+        more = f", {len(self.kept)} kept by the plan" if self.kept else ""
+        public = f", {self.public} public ones" if self.public else ""
+        return (
+            f"{len(found)} of {self.secrets} secrets and {keys} private keys in"
+            f" {self.layers} layers{more}{public}"
+        )
+
+
+def scan(
+    work: Workdir, plan: Plan, layers: dict[str, str], secrets: Secrets, documents: Iterable[Path]
+) -> Scan:
+    """Scan ``layers`` (name -> digest) and ``documents`` of the image; scan.json has the account.
+
+    Raises SecretLeft when something is found that the plan does not say.
+    """
+    contents = {path: base64.b64decode(row["data"]) for path, row in secrets.items()}
+    bundle = hashlib.sha256(work.secrets.read_bytes()).hexdigest() if secrets else ""
+    known = _known(work, bundle)
+    store = Store(work.store)
+    new = [name for name, digest in layers.items() if digest not in known]
+    for name in new:
+        known[layers[name]] = list(_hits(store.blob(layers[name]), contents))
+    hits = [Left(name, *hit) for name, digest in layers.items() for hit in known[digest]]
+    hits += _in_documents(documents, contents)
+    hits += _short(rows(work.ledger), contents)
+    done = _judged(hits, plan, Scan(len(secrets), len(layers), len(new)))
+    seen = {digest: known[digest] for digest in layers.values()}
+    write_json(work.scan, {**asdict(done), "bundle": bundle, "seen": seen})
+    if done.left:
+        first = done.left[0]
+        raise SecretLeft(
+            f"{first.what} is in {first.path} of the image ({done})",
+            f"let {work.plan} say of that path: secret, exclude or volume, then take a snapshot;"
+            " or image, if it may be there. All of them are in " + str(work.scan),
+        )
+    return done
+
+
+def _short(found: Iterable[dict[str, Any]], contents: dict[str, bytes]) -> Iterator[Left]:
+    """What is too short to be searched for can still be the whole of a file."""
+    short = {
+        hashlib.sha256(data).hexdigest(): path
+        for path, data in contents.items()
+        if FEWEST <= len(data.strip()) < SHORTEST
+    }
+    for row in found if short else ():
+        if row["fate"].startswith("layer") and row.get("digest") in short:
+            layer = row["fate"].partition(" ")[2]
+            yield Left(layer, row["path"], f"the content of {short[row['digest']]}")
+
+
+def _known(work: Workdir, bundle: str) -> dict[str, Any]:
+    """What was found in layers, digest by digest, when the secrets were the same."""
+    if not work.scan.exists():
+        return {}
+    last = read_json(work.scan, "build")
+    return dict(last["seen"]) if last["bundle"] == bundle else {}
+
+
+def _judged(hits: Iterable[Left], plan: Plan, base: Scan) -> Scan:
+    left, kept, public = [], [], 0
+    for hit in hits:
+        decided = plan.path_decision(hit.path) if hit.path.startswith("/") else None
+        if decided and decided[1].decision == "image":
+            kept.append(hit)
+        elif hit.what == A_KEY and (hit.layer.startswith("packages") or PUBLIC.search(hit.path)):
+            public += 1
+        else:
+            left.append(hit)
+    return Scan(base.secrets, base.layers, base.read, tuple(left), tuple(kept), public)
+
+
+def _hits(blob: Path, contents: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+    """(path in the layer, what it is), once for each."""
+    found = dict.fromkeys(_search(plain(blob), contents))
+    if found:
+        yield from dict.fromkeys(_named(blob, found))
+
+
+def _search(pieces: Iterable[bytes], contents: dict[str, bytes]) -> Iterator[tuple[int, str]]:
+    """(byte of the archive, what begins there)."""
+    wanted = {path: data.strip() for path, data in contents.items()}
+    wanted = {path: data for path, data in wanted.items() if len(data) >= SHORTEST}
+    overlap = max([LONGEST, *map(len, wanted.values())])
+    kept, start = b"", 0
+    for piece in _gathered(pieces):
+        text = kept + piece
+        for path, data in wanted.items():
+            if (at := text.find(data)) >= 0:
+                yield start + at, f"the content of {path}"
+        if any(head in text for head in HEADS):
+            for match in KEY.finditer(text):
+                yield start + match.start(), A_KEY
+        kept = text[-overlap:]
+        start += len(text) - len(kept)
+
+
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= PIECE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
+
+
+def _named(blob: Path, found: Iterable[tuple[int, str]]) -> Iterator[tuple[str, str]]:
+    """The same with the path whose content it is in; a header's own words are its path's."""
+    waiting = sorted(found)
+    stream = cast(Any, _Stream(plain(blob)))
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        for member in archive:
+            end = member.offset_data + member.size
+            while waiting and waiting[0][0] < end:
+                yield "/" + member.name.removeprefix("./"), waiting.pop(0)[1]
+
+
+class _Stream:
+    """What tarfile reads from."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._rest = pieces, b""
+
+    def read(self, size: int) -> bytes:
+        parts = [self._rest]
+        have = len(self._rest)
+        while have < size and (piece := next(self._pieces, b"")):
+            parts.append(piece)
+            have += len(piece)
+        data = b"".join(parts)
+        self._rest = data[size:]
+        return data[:size]
+
+
+def _in_documents(documents: Iterable[Path], contents: dict[str, bytes]) -> Iterator[Left]:
+    """Documents are JSON and scripts, so a content would be there line by line."""
+    lines = {
+        line.strip(): path
+        for path, data in contents.items()
+        for line in data.splitlines()
+        if len(line.strip()) >= LINE
+    }
+    for document in documents:
+        text = document.read_bytes()
+        for line, path in lines.items():
+            if line in text or json.dumps(line.decode("latin-1"))[1:-1].encode() in text:
+                yield Left(document.name, str(document), f"the content of {path}")
+                break
