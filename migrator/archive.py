@@ -73,18 +73,21 @@ class Archive:
         entry = content.entry
         member = self._member(entry)
         head, size = tarformat.header(member), tarformat.stored_size(member)
+        pieces = content.pieces
+        if member.segments is None and entry.segments is not None:
+            pieces = tarformat.filled(pieces, entry.segments, size)
         if content.digest:
             digest = content.digest
             self._writer.content(head, digest, size, None)
             self._tell(size)
         elif size <= WHOLE:
-            data = b"".join(content.pieces)
+            data = b"".join(pieces)
             digest = hashlib.sha256(data).digest()
             self._writer.content(head, digest, size, (data,))
             self._tell(size)
         else:
             before = self._writer.mark()
-            digest = self._writer.stream(head, size, self._told(content.pieces))
+            digest = self._writer.stream(head, size, self._told(pieces))
             if content.again:
                 self._writer.back(before)
                 return self._file(content.again)
@@ -105,10 +108,13 @@ class Archive:
         return body
 
     def _member(self, entry: Entry) -> tarformat.Member:
-        """Without the attributes that no archive can hold; the ledger has them all."""
+        """Without the attributes that no archive can hold, which the ledger has all. In a layer a
+        hole is written as zeros: container storage cannot give a layer with holes again."""
         if any(tarformat.refusable(name) for name, _ in entry.xattrs):
             kept = tuple(item for item in entry.xattrs if not tarformat.refusable(item[0]))
             entry = entry._replace(xattrs=kept)
+        if self._fate.kind == "layer" and entry.segments is not None:
+            entry = entry._replace(segments=None)
         return tarformat.member(entry, self._name(entry))
 
     def _name(self, entry: Entry) -> bytes:

@@ -176,12 +176,21 @@ class Sorting:
                 digest = spill.UNKNOWN
             elif digest == spill.UNKNOWN:
                 digest = self._guess(entry)
-            elif self._known.complete or self._index.holds(digest):
+            elif self._is_held(entry, fate, digest):
                 mark = HELD
+            elif entry.segments is not None:
+                digest = spill.UNKNOWN
             group.size += 0 if mark else entry.size
             group.linked = group.linked or entry.nlink > 1
         record = spill.packed(entry)
         self._handles[fate.kind, group.fate.name].write(number, digest, mark, record)
+
+    def _is_held(self, entry: Entry, fate: Fate, digest: bytes) -> bool:
+        """The content as this fate stores it: with its holes in a layer, else without."""
+        if entry.segments is None:
+            return self._known.complete or self._index.holds(digest)
+        size = entry.size if fate.kind == "layer" else sum(size for _, size in entry.segments)
+        return self._index.size(digest) == size
 
     def _guess(self, entry: Entry) -> bytes:
         """The digest that its content likely has, when the store holds that."""

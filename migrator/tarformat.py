@@ -7,6 +7,7 @@ tar, Python and the container engines all read.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from migrator.entries import Entry
@@ -16,6 +17,7 @@ END: Final = bytes(2 * BLOCK)
 TYPES: Final = {"f": b"0", "h": b"1", "l": b"2", "c": b"3", "b": b"4", "d": b"5", "p": b"6"}
 LARGEST_ID: Final = 0o7777777  # what seven octal digits hold
 LARGEST_SIZE: Final = 0o77777777777
+ZEROS: Final = 1 << 20  # bytes of a hole that are written at once
 SECOND: Final = 1_000_000_000
 REMOVED: Final = b"MIGRATOR.removed"  # record of a member that says that a path is gone
 NUMBERS: Final = b"%07o\0%07o\0%07o\0%011o\0%011o\0        %s"
@@ -125,6 +127,29 @@ def _decimal(nanoseconds: int) -> bytes:
     sign = "-" if nanoseconds < 0 else ""
     seconds, rest = divmod(abs(nanoseconds), SECOND)
     return f"{sign}{seconds}.{rest:09}".rstrip("0").rstrip(".").encode()
+
+
+def filled(
+    pieces: Iterable[bytes], segments: Sequence[tuple[int, int]], size: int
+) -> Iterator[bytes]:
+    """The ``size`` bytes of a file of whose data at ``segments`` ``pieces`` are: with its holes."""
+    at = 0
+    waiting = iter([*segments, (size, 0)])
+    offset, left = next(waiting)
+    for piece in pieces:
+        while piece:
+            while not left:
+                offset, left = next(waiting)
+            yield from _zeros(offset - at)
+            yield piece[:left]
+            at = offset = offset + len(piece[:left])
+            piece, left = piece[left:], left - len(piece[:left])
+    yield from _zeros(size - at)
+
+
+def _zeros(count: int) -> Iterator[bytes]:
+    for begun in range(0, count, ZEROS):
+        yield bytes(min(ZEROS, count - begun))
 
 
 def _hole_map(segments: tuple[tuple[int, int], ...], size: int) -> bytes:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from migrator.adapt.change import Change, Tree, comment, edit
+import re
+
+from migrator.adapt.change import Change, Tree, rewrite
 from migrator.facts import Facts
 from migrator.plan import Plan
 
-IMKLOG = r"""\s*(\$ModLoad\s+imklog\b|module\(\s*load\s*=\s*"imklog"|\$KLog)"""
+KERNEL = re.compile(
+    r"""\s*(\$ModLoad\s+im(klog|kmsg)\b|(module|input)\(.*"im(klog|kmsg)"|\$klog)""", re.I | re.S
+)
 REASON = "a container cannot read the kernel's log; the target's own syslog has it"
 
 
 def adapt(found: Facts, _: Plan, tree: Tree) -> list[Change]:
-    places = {
-        rule.where.rpartition(":")[0] for rule in found.syslog.rules if rule.where.count("rsyslog")
-    }
-    return [
-        change
-        for path in sorted(places)
-        for change in edit("rsyslog", tree, path, comment(IMKLOG), REASON)
-    ]
+    """A statement may take several lines: each of them is commented."""
+    wanted: dict[str, set[int]] = {}
+    for statement in found.syslog.statements:
+        path, _colon, number = statement.where.rpartition(":")
+        if "rsyslog" in path and number.isdigit() and KERNEL.match(statement.raw):
+            last = int(number) + statement.raw.rstrip("\n").count("\n")
+            wanted.setdefault(path, set()).update(range(int(number), last + 1))
+    changes = []
+    for path, numbers in sorted(wanted.items()):
+        text = (tree.read(path) or b"").decode("utf-8", "surrogateescape")
+        lines = text.splitlines(keepends=True)
+        edited = "".join(
+            f"# migrator: {line}" if number in numbers and not line.startswith("#") else line
+            for number, line in enumerate(lines, 1)
+        )
+        if edited != text:
+            changes.append(rewrite("rsyslog", tree, path, edited, REASON))
+    return changes

@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from migrator.assess.finding import Level
 from migrator.assess.offers import is_loopback
 from migrator.assess.rules import Evidence, rule
-from migrator.assess.usage import on_volume
 from migrator.facts import Facts
 
 RECEIVERS = (
     *("imudp", "imtcp", "imptcp", "imrelp", "imgssapi", "imdtls"),
     *("udp", "tcp", "udp6", "tcp6", "network", "syslog", "default-network-drivers"),
 )
-JOURNAL_STATE = "/var/lib/rsyslog"
 VERSION = re.compile(r"(?:\d+:)?(\d+)\.(\d+)")
 
 
@@ -25,9 +23,9 @@ VERSION = re.compile(r"(?:\d+:)?(\d+)\.(\d+)")
     "A log daemon reads the kernel's log",
     "A container may not read it: rsyslog complains at each start, and syslog-ng does not start"
     " (risk; of system(), some versions find out themselves).",
-    "Nothing for rsyslog: build comments the input, and the kernel's messages are in the target's"
-    " log. Take file(/proc/kmsg) out of the sources of syslog-ng, and in place of system() write"
-    " what it stands for.",
+    "Nothing for rsyslog and for file(/proc/kmsg) of syslog-ng: build comments them, the kernel's"
+    " messages are in the target's log. In place of system() of an old syslog-ng write what it"
+    " stands for.",
     side="image",
     verify=True,
 )
@@ -55,18 +53,16 @@ def _insists(found: Facts) -> bool:
     "LOG-02",
     Level.WARNING,
     "rsyslog reads the journal from where it stopped",
-    "It keeps the place in /var/lib/rsyslog, which is a part of the image: at each start it is that"
-    " of the snapshot again, so that lines are written twice, or none where an old rsyslog does not"
-    " find the place in a journal that is new.",
-    "Put /var/lib/rsyslog among the plan's paths as a volume; delete imjournal.state in it when"
-    " nothing is logged after the launch.",
+    "It keeps the place in /var/lib/rsyslog, which the plan puts on a volume. A journal that was"
+    " kept in memory is a new one in the container: an old rsyslog does not find the place there, and"
+    " writes lines twice or none.",
+    "Delete imjournal.state in that volume when nothing is logged after the launch.",
     side="image",
 )
 def journal_place(found: Facts) -> Iterator[Evidence]:
     for item in found.syslog.inputs:
-        if item.module == "imjournal" and not on_volume(found, JOURNAL_STATE):
-            kept = "persistent" if found.syslog.journal.persistent else "kept in memory"
-            yield item.where, f"imjournal, and the journal is {kept}"
+        if item.module == "imjournal" and not found.syslog.journal.persistent:
+            yield item.where, "imjournal, and the journal is kept in memory"
 
 
 @rule(

@@ -18,6 +18,8 @@ STATE = {
     "/root": "the administrator's files",
     "/srv": "data of services",
 }
+# Where a log daemon keeps how far it has read the journal and other files.
+READ_SO_FAR = {"rsyslog": "/var/lib/rsyslog", "syslog-ng": "/var/lib/syslog-ng"}
 API_DIRECTORIES = ("/proc", "/sys", "/dev", "/run", "/tmp", "/boot", "/etc")
 PACKAGE_USER = "_apt"  # downloads that can be fetched again
 SECRETS = {
@@ -31,6 +33,10 @@ SECRETS = {
 def paths(found: Facts) -> dict[str, PathChoice]:
     """Volumes, then secrets; nested ones stay, since the longest path counts."""
     chosen = {path: PathChoice("volume", reason) for path, reason in STATE.items()}
+    for daemon in found.syslog.daemons:
+        if daemon.flavour in READ_SO_FAR:
+            reason = f"how far {daemon.flavour} has read the journal and other files"
+            chosen[READ_SO_FAR[daemon.flavour]] = PathChoice("volume", reason)
     for directory in found.storage.state:
         path = _whole(directory.path)
         if directory.user != PACKAGE_USER and not _below(path, chosen):

@@ -15,6 +15,7 @@ HARDWARE = "it serves hardware that a container does not have"
 GUEST = "it serves the old hypervisor"
 CRASHES = "crashes of the kernel are the target's"
 AUDIT = "the kernel's audit is the target's"
+KERNEL_LOG = "the kernel's log is the target's"
 SWAP = "swap is the target's"
 
 
@@ -55,6 +56,7 @@ KINDS = {
     ),
     "crashes": Kind(CRASHES, ("kdump", "kdump-tools", "boot.kdump")),
     "audit": Kind(AUDIT, ("auditd",)),
+    "kernel log": Kind(KERNEL_LOG, ("klogd", "busybox-klogd", "inetutils-klogd")),
     "swap": Kind(SWAP, ("dphys-swapfile", "swapspace", "zramswap", "zram-config")),
     "guests": Kind(
         GUEST,

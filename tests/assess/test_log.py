@@ -42,10 +42,7 @@ CASES: Cases = {
     ),
     "LOG-02": (
         inputs("imjournal"),
-        {
-            **inputs("imjournal"),
-            "storage": {"state": (StateDirectory("/var/lib/rsyslog", "syslog"),)},
-        },
+        {"syslog": {**inputs("imjournal")["syslog"], "journal": Journal(persistent=True)}},
     ),
     "LOG-03": ({"rules": (REMOTE,)}, {"rules": (make.log("file", "*.*", "/var/log/syslog"),)}),
     "LOG-04": (inputs("imudp", port="514"), inputs("imudp", "127.0.0.1", "514")),
