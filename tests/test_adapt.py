@@ -27,7 +27,6 @@ source /etc/network/interfaces.d/*
 CRON = (
     "@include common-auth\nsession    required     pam_loginuid.so\nsession required pam_env.so\n"
 )
-RSYSLOG = 'module(load="imuxsock")\nmodule(load="imklog")   # kernel\n*.* @10.0.0.9\n'
 
 
 def changes(files: dict[str, str], plan: Plan | None = None, **found: object) -> dict[str, Change]:
@@ -70,13 +69,6 @@ def test_only_the_loopback_interface_remains() -> None:
 def test_login_uid_is_optional_and_other_modules_are_not() -> None:
     text = changes({"/etc/pam.d/cron": CRON})["/etc/pam.d/cron"].content.decode()
     assert text == CRON.replace("required     pam_loginuid", "optional     pam_loginuid")
-
-
-def test_kernel_log_input_is_commented() -> None:
-    logs = (make.log("input", "imklog", where="/etc/rsyslog.conf:2"),)
-    change = changes({"/etc/rsyslog.conf": RSYSLOG}, rules=logs)["/etc/rsyslog.conf"]
-    assert b'\n# migrator: module(load="imklog")   # kernel\n' in change.content
-    assert change.content.count(b"# migrator") == 1
 
 
 def test_units_are_masked_and_disabled_by_plan() -> None:

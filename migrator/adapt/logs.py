@@ -16,6 +16,7 @@ from migrator.plan import Plan
 REASON = "the engine's logs show the container's"
 ONCE = "the console has it from the journal already"
 NOBODY = "the console shows logs; nobody logs in there"
+JOURNALD = ("/usr/lib/systemd/systemd-journald", "/lib/systemd/systemd-journald")
 JOURNAL = """\
 # The engine's logs show the container's.
 [Journal]
@@ -31,7 +32,9 @@ RULE = "# The engine's logs show the container's.\n*.info\t/dev/console\n"
 
 
 def adapt(found: Facts, plan: Plan, tree: Tree) -> list[Change]:
-    return list(_systemd(tree) if plan.init == "systemd" else _rsyslog(found, tree))
+    if plan.init == "systemd":
+        return list(_systemd(tree)) if any(map(tree.exists, JOURNALD)) else []
+    return list(_rsyslog(found, tree))
 
 
 def _systemd(tree: Tree) -> Iterator[Change]:

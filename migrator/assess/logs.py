@@ -54,8 +54,8 @@ def _insists(found: Facts) -> bool:
     Level.WARNING,
     "rsyslog reads the journal from where it stopped",
     "It keeps the place in /var/lib/rsyslog, which the plan puts on a volume. A journal that was"
-    " kept in memory is a new one in the container: an old rsyslog does not find the place there, and"
-    " writes lines twice or none.",
+    " kept in memory is a new one in the container: an old rsyslog does not find the place there,"
+    " and writes lines twice or none.",
     "Delete imjournal.state in that volume when nothing is logged after the launch.",
     side="image",
 )
