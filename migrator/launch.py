@@ -40,7 +40,7 @@ def launch(
         record = {
             "name": wanted["name"],
             "target": target.name,
-            "launched_at": state["started_at"],
+            "launched_at": _first(work, target.name, state["started_at"]),
             "inside": state["inside"],
             "volumes": done["volumes"],  # what they hold there, so that the store keeps it
         }
@@ -48,6 +48,14 @@ def launch(
             record["seconds"] = done["seconds"]
         write_json(work.launch, record)
     return done
+
+
+def _first(work: Workdir, target: str, started_at: int) -> int:
+    """What a container wrote to its volumes before it was started again was written by it too."""
+    before = read_json(work.launch, "launch") if work.launch.exists() else {}
+    if before.get("target") != target:
+        return started_at
+    return min(started_at, int(before["launched_at"]))
 
 
 def spec(work: Workdir, plan: Plan, kept: Secrets) -> dict[str, Any]:

@@ -32,6 +32,7 @@ NEEDED = {
     "iptables.service": ("NET_ADMIN", "it loads firewall rules"),
     "ufw.service": ("NET_ADMIN", "it loads firewall rules"),
     "firewalld.service": ("NET_ADMIN", "it loads firewall rules"),
+    "fail2ban.service": ("NET_ADMIN", "it bans by firewall rules"),
     "keepalived.service": ("NET_ADMIN", "it moves addresses"),
     "ssh.service": ("AUDIT_WRITE", "sshd ends a session when its audit record is refused"),
     "sshd.service": ("AUDIT_WRITE", "sshd ends a session when its audit record is refused"),
