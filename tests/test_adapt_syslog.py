@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
@@ -129,7 +128,7 @@ def test_the_journal_is_shown_by_the_engine_once(tmp_path: Path) -> None:
 
 
 def test_without_journald_rsyslog_writes_to_the_console(tmp_path: Path) -> None:
-    plan = replace(make.plan(), init=cast(Any, "sbin-init"))
+    plan = replace(make.plan(), init="sbin-init")
     files = {RSYSLOG: "$IncludeConfig /etc/rsyslog.d/*.conf\n", "usr/sbin/rsyslogd": ""}
     made = adapted(tmp_path, {**files, "etc/rsyslog.d/a.conf": "# a\n"}, plan)
     assert made["/etc/rsyslog.d/99-migrator-console.conf"].content.endswith(

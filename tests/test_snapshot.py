@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import subprocess
@@ -130,39 +129,6 @@ def test_gnu_tar_reads_a_volume(source: Facts, work: Workdir, tmp_path: Path) ->
     for path in ("/large", "/sparse", "/inner"):
         assert ledger.row(left[path], "", "") == ledger.row(right[path], "", "")
     assert (tmp_path / "sparse").stat().st_blocks * 512 < 1 << 20
-
-
-def test_layers_hold_no_member_with_holes(source: Facts, work: Workdir) -> None:
-    """Container storage cannot make such a layer again for a second image that has it."""
-    no_volume = replace(PLAN, paths={"/etc/key": PathChoice("secret")})
-    whole = (Path(source.root) / "srv/data/sparse").read_bytes()
-    blobs = []
-    for _ in range(2):  # the second time from the store
-        taken = take(source, work, no_volume)
-        blobs.append({layer.digest for layer in taken.layers.values()})
-        assert image.SnapshotTree(work).read("/srv/data/sparse") == whole
-    assert blobs[0] == blobs[1]
-    store = Store(work.store)
-    for layer in taken.layers.values():
-        with tarfile.open(store.blob(layer.digest)) as tar:
-            assert not [member.name for member in tar if member.issparse()]
-    assert image.SnapshotTree(work).sparse() == ["/srv/data/sparse"]
-    digest = take(source, work).volumes["/srv/data"].digest  # now it keeps its holes
-    with tarfile.open(store.blob(digest)) as tar:
-        assert [member.name for member in tar if member.issparse()] == ["./sparse"]
-
-
-@pytest.mark.parametrize("sizes", [(), (3,), (1, 1, 1, 1, 1, 1, 1), (2, 5)])
-def test_holes_are_filled_however_the_data_comes(sizes: tuple[int, ...]) -> None:
-    segments = ((2, 3), (7, 4)) if sizes[1:] else ((2, 3),) if sizes else ()
-    data = b"abcdefg"[: sum(sizes)]
-    cuts = [sum(sizes[:n]) for n in range(len(sizes) + 1)]
-    pieces = [data[begin:end] for begin, end in itertools.pairwise(cuts)]
-    wanted = bytearray(13)
-    for offset, length in segments:
-        wanted[offset : offset + length] = data[:length]
-        data = data[length:]
-    assert b"".join(tarformat.filled(pieces, segments, 13)) == wanted
 
 
 def test_files_are_read_back_from_their_place_in_a_layer(source: Facts, work: Workdir) -> None:
