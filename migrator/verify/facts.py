@@ -52,6 +52,7 @@ def compare(case: Case) -> Iterator[Point]:
         right.syslog.journal.settings,
         lambda setting: setting.where,
         lambda setting: setting.raw,
+        lambda where: case.changed.get(where.rpartition(":")[0], ""),
     )
     yield from pairs(
         "rotation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -39,6 +40,11 @@ FOREIGN = {
     "/etc/resolv.conf": "the engine's",
     "/etc/mtab": "the engine's",
 }
+# Of databases: caches, logs of what was committed, and marks of a process. Others may not vanish.
+PASSING = re.compile(
+    r"/(pg_internal\.init|postmaster\.(pid|opts)|ibtmp\d+|aria_log\.\d+|[^/]+\.pid|ddl_[^/]*\.log)$"
+    r"|/pg_(wal|xlog|stat|stat_tmp|subtrans|notify|logical|xact|clog|multixact)/"
+)
 
 
 def compare(case: Case, rows: Iterable[Row], tree: Iterable[Entry | Unreadable]) -> Iterator[Point]:
@@ -118,9 +124,13 @@ def _why(case: Case, wanted: Row, found: Entry | None, differences: set[str]) ->
     if wanted["fate"].startswith("secret") and differences == {"mtime_ns"}:
         return "a secret of the engine, with its own time"
     foreign = _below(FOREIGN, path)
-    if foreign or found is None or not differences <= CONTENT:
+    if foreign:
         return foreign
-    return _below(LIVING, path) or _written(case, found)
+    if found is None:
+        return _database(case, path) if PASSING.search(path) else ""
+    if not differences <= CONTENT:
+        return ""
+    return _below(LIVING, path) or _database(case, path) or _written(case, found)
 
 
 def _why_extra(case: Case, path: str, found: Entry) -> str:
@@ -128,7 +138,19 @@ def _why_extra(case: Case, path: str, found: Entry) -> str:
         return "an adaptation"
     if found.kind == "m":
         return "a mount of the engine"
-    return _below(FOREIGN, path) or _below(LIVING, path) or _written(case, found)
+    known = _below(FOREIGN, path) or _below(LIVING, path)
+    return known or _database(case, path) or _written(case, found)
+
+
+def _database(case: Case, path: str) -> str:
+    """Files of a running database are its own business: what is in them, its clients can tell."""
+    kept = {
+        data.path: f"{service.name} works on its files"
+        for service in case.source.services
+        if service.kind == "database" and service.state == "running"
+        for data in service.data
+    }
+    return _below(kept, path)
 
 
 def _written(case: Case, found: Entry) -> str:
