@@ -112,6 +112,11 @@ class Workdir:
         return self.root / "vault.key"
 
     @property
+    def patches(self) -> Path:
+        """Changes of the host's own addresses and names, to be reviewed; and a person's own."""
+        return self.path / "patches"
+
+    @property
     def probes(self) -> Path:
         """How the source answered when its snapshot was taken."""
         return self.path / "probes.json"

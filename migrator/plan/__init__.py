@@ -129,10 +129,11 @@ class Started:
 
 @dataclass(frozen=True)
 class Patch:
-    """A file of work/<host>/patches/."""
+    """A file of work/<host>/patches/; ``text`` stands for it, and is read from it by build."""
 
     decision: Literal["apply", "skip"]
     reason: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)

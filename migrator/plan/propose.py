@@ -6,7 +6,7 @@ from typing import Literal
 
 from migrator.adapt import SUBJECTS
 from migrator.facts import Facts
-from migrator.plan import SCHEMA, Identity, Network, Plan, scripts
+from migrator.plan import SCHEMA, Identity, Network, Plan, literals, scripts
 from migrator.plan.duration import seconds
 from migrator.plan.grants import ENGINE, capabilities, limits, ports, probes, sysctls
 from migrator.plan.hooks import devices, hooks, modules
@@ -23,7 +23,7 @@ LOOPBACK = "127.0.0.1"
 
 def propose(found: Facts, host: str) -> Plan:
     granted = capabilities(found)
-    return Plan(
+    plan = Plan(
         schema=SCHEMA,
         host=host,
         init=_init(found),
@@ -46,6 +46,7 @@ def propose(found: Facts, host: str) -> Plan:
         sandbox=sandboxes(found),
         processes=started(found),
     )
+    return literals.proposed(found, plan)
 
 
 def _init(found: Facts) -> Literal["systemd", "sbin-init", "dumb-init"]:

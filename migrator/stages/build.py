@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from migrator import hooks, image, scan, snapshot, vault
+from migrator import hooks, image, patches, scan, snapshot, vault
 from migrator.adapt import adapt
 from migrator.adapt.difference import differences
-from migrator.errors import SecretLeft
+from migrator.adapt.patches.fit import Refused
+from migrator.adapt.patches.make import proposals
+from migrator.errors import PlanInvalid, SecretLeft
 from migrator.hooks import volumes
 from migrator.layers import stacked
 from migrator.ledger import rows
@@ -24,12 +26,16 @@ def run(context: Context, _: None = None) -> Outcome:
     if context.check and not work.snapshot.exists():
         return Outcome(True, f"would build the image of {host} after its snapshot")
     found = context.facts()
-    plan = plan_file.load(work.plan, host)
+    plan = patches.reviewed(plan_file.load(work.plan, host), work)
     before = read_json(work.image, "build") if work.image.exists() else {}
     if context.check and not before:
         return Outcome(True, f"would build the image of {host}")
     tree = image.SnapshotTree(work)
-    changes = adapt(found, plan, tree)
+    try:
+        changes = adapt(found, plan, tree)
+    except Refused as refused:
+        hint = f"mend it in {work.patches}, or set its decision to skip in {work.plan}"
+        raise PlanInvalid(str(refused), hint) from refused
     diff = tuple(differences(changes, tree))
     if context.check:
         changed = not image.is_built(work, plan, changes)
@@ -39,10 +45,12 @@ def run(context: Context, _: None = None) -> Outcome:
         kept = volumes.read(rows(work.ledger), plan, found)
         hooks.write(hooks.render(plan, found, kept), work)
         scanned = _scan(context, plan, made)
+        waiting = patches.write(proposals(found, plan, tree), plan, work)
     changed = before.get("manifest") != made["manifest"]
     return Outcome(
         changed,
-        f"built {made['reference']} ({len(changes)} changes): {scanned}",
+        f"built {made['reference']} ({len(changes)} changes): {scanned}"
+        + _to_review(plan, work, waiting),
         next=f"migrator launch {host}",
         diff=diff,
         result={key: made[key] for key in ("reference", "manifest")},
@@ -71,3 +79,12 @@ def _about(work: Workdir) -> list[Path]:
         blobs += [layer for layer in manifest["layers"] if "json" in layer["mediaType"]]
     steps = [path for path in work.hooks.rglob("*") if path.is_file()]
     return [work.image, work.sbom, *steps, *(store.blob(blob["digest"]) for blob in blobs)]
+
+
+def _to_review(plan: Plan, work: Workdir, waiting: int) -> str:
+    """What a person has to look at, as the end of the sentence."""
+    units = [name for name, one in plan.processes.items() if one.decision != "none"]
+    made = [name for name in units if not plan.processes[name].reviewed]
+    parts = [f"{waiting} patches in {work.patches}"] if waiting else []
+    parts += [f"{', '.join(made)}, made of processes without a unit"] if made else []
+    return f"; to review: {'; '.join(parts)}" if parts else ""
