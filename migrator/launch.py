@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any, Literal
 
-from migrator import quadlet, ship, vault
+from migrator import hostkeys, quadlet, ship, vault
 from migrator.carrier import Carrier
 from migrator.cutover.journal import Journal
 from migrator.hooks import installed
@@ -30,7 +30,8 @@ def launch(
 ) -> dict[str, Any]:
     """{"changed", "actions", "diff", "state"} as the runtime saw it; launch.json has the state.
     ``warm`` brings everything there and starts nothing."""
-    wanted = spec(work, plan, vault.read(work, passwords))
+    kept = hostkeys.instead(work, plan, passwords, vault.read(work, passwords))
+    wanted = spec(work, plan, kept)
     store = Store(work.store)
     with ship.served(store) as (port, prefix), target.tunnel(port) as there:
         wanted["image"] |= {"port": there, "prefix": prefix}

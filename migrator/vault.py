@@ -25,26 +25,28 @@ Secrets = dict[str, dict[str, Any]]  # path -> {"uid", "gid", "mode", "data" (ba
 LABEL = "migrator"  # vault id of the work directory's own key
 
 
-def write(work: Workdir, found: Secrets, passwords: Passwords) -> None:
-    """Replace the bundle of ``work``; one that says the same already stays as it is."""
+def write(work: Workdir, found: Secrets, passwords: Passwords, bundle: Path | None = None) -> None:
+    """Replace the bundle of ``work``, or another one; one that says the same already stays."""
+    place = bundle or work.secrets
     label, password = (list(passwords) or [(LABEL, _key(work.vault_key, make=True))])[0]
-    if _opened(work.secrets, [(label, password)]) != found:
+    if _opened(place, [(label, password)]) != found:
         plain = json.dumps(found, sort_keys=True)
         sealed = VaultLib().encrypt(plain, secret=password, vault_id=label)
-        write_text(work.secrets, sealed.decode())
+        write_text(place, sealed.decode())
     (work.path / "secrets.json").unlink(missing_ok=True)  # earlier versions wrote it, unencrypted
 
 
-def read(work: Workdir, passwords: Passwords) -> Secrets:
-    """The secrets of the last snapshot. Raises UsageError without the password."""
-    if not work.secrets.exists():
-        raise UsageError(f"{work.secrets} does not exist", "run 'migrator snapshot' first")
+def read(work: Workdir, passwords: Passwords, bundle: Path | None = None) -> Secrets:
+    """The secrets of the last snapshot, or another bundle. Raises UsageError without the password."""
+    place = bundle or work.secrets
+    if not place.exists():
+        raise UsageError(f"{place} does not exist", "run 'migrator snapshot' first")
     known = list(passwords)
     with contextlib.suppress(FileNotFoundError):
         known.append((LABEL, _key(work.vault_key, make=False)))
-    found = _opened(work.secrets, known)
+    found = _opened(place, known)
     if found is None:
-        message = f"{work.secrets} opens with none of {len(known)} passwords, or is damaged"
+        message = f"{place} opens with none of {len(known)} passwords, or is damaged"
         hint = "name the one of its snapshot with --vault-password-file, or take a new snapshot"
         raise UsageError(message, hint)
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from migrator.adapt import Change, adapt
 from migrator.adapt.difference import differences, unified
 from migrator.facts.daemon import Daemon
-from migrator.plan import Identity, Plan, Service
+from migrator.plan import Plan, Service
 from tests import builders as make
 from tests.trees import Files
 
@@ -142,15 +142,6 @@ def test_an_upstart_job_gets_an_override_behind_what_is_there() -> None:
     assert (
         sysv({**files, "/etc/init/cron.override": made["/etc/init/cron.override"].decode()}) == {}
     )
-
-
-def test_identity_is_reset_only_by_plan() -> None:
-    key = "/etc/ssh/ssh_host_rsa_key"
-    found = {"secrets": (make.secret("ssh-host-key", key),)}
-    files = {key: "", f"{key}.pub": "", "/etc/machine-id": "1"}
-    assert changes(files, **found) == {}
-    reset = make.plan(identity=Identity(machine_id="reset", host_keys="reset"))
-    assert sorted(changes(files, reset, **found)) == ["/etc/machine-id", key, f"{key}.pub"]
 
 
 def test_a_subject_can_be_switched_off() -> None:

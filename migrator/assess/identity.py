@@ -29,7 +29,8 @@ PERSISTENT = re.compile(r"ATTRS?\{address\}|\bNAME(:=|=)\"", re.IGNORECASE)
     Level.INFO,
     "The container keeps the machine id",
     "While source and container both live, two systems have the same identity.",
-    "Set identity.machine_id to reset when the source stays in service.",
+    "Set identity.machine_id to reset when the source stays in service: agents and licences bound"
+    " to the id then register anew, and the journal from before is shown with --merge.",
 )
 def machine_id(found: Facts) -> Iterator[Evidence]:
     system = found.system
@@ -45,7 +46,8 @@ def machine_id(found: Facts) -> Iterator[Evidence]:
     Level.INFO,
     "The container keeps the host's ssh keys",
     "Clients go on without a question; the keys travel as secrets.",
-    "Set identity.host_keys to reset when the source stays in service.",
+    "Set identity.host_keys to reset when the source stays in service: every client that knows the"
+    " host is then warned until its known_hosts is changed.",
 )
 def host_keys(found: Facts) -> Iterator[Evidence]:
     for secret in found.secrets:

@@ -27,6 +27,8 @@ HEADER = """\
 #   jobs       held: cron, at and timers wait in the container until they are released
 #   compression gzip, which every engine reads, or zstd: smaller
 #   jobs_catch_up  run_once | skip what anacron, persistent timers and at missed until then
+#   identity   keep: the host moves, it and the container must not both be in service; reset: the
+#              source lives on; agents register anew, and ssh clients are warned of other keys
 #   sandbox    drop-in: settings that a container does not allow are taken away; grant | keep
 #   processes  start | write | none: units made of processes that had none; look at each, and say
 #              so with reviewed: true

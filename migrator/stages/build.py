@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from migrator import hooks, image, patches, scan, snapshot, vault
-from migrator.adapt import adapt
+from migrator import hooks, hostkeys, image, patches, scan, snapshot, vault
+from migrator.adapt import adapt, identity
 from migrator.adapt.difference import differences
 from migrator.adapt.patches.fit import Refused
 from migrator.adapt.patches.make import proposals
@@ -45,6 +45,7 @@ def run(context: Context, _: None = None) -> Outcome:
         kept = volumes.read(rows(work.ledger), plan, found)
         hooks.write(hooks.render(plan, found, kept), work)
         scanned = _scan(context, plan, made)
+        hostkeys.make(work, plan, context.passwords, identity.host_keys(found))
         waiting = patches.write(proposals(found, plan, tree), plan, work)
     changed = before.get("manifest") != made["manifest"]
     return Outcome(
