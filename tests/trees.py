@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from migrator.adapt import Change
 
 
 class Files:
@@ -45,7 +48,7 @@ class Directory:
         self.root = root
 
     def read(self, path: str) -> bytes | None:
-        place = self._followed(path)
+        place = self.at(path)
         return place.read_bytes() if place.is_file() else None
 
     def exists(self, path: str) -> bool:
@@ -57,19 +60,33 @@ class Directory:
         return str(place.readlink()) if place.is_symlink() else ""
 
     def mode(self, path: str) -> int:
-        place = self._followed(path)
+        place = self.at(path)
         return place.stat().st_mode & 0o7777 if place.exists() else 0o644
 
     def owner(self, path: str) -> tuple[int, int]:
-        place = self._followed(path)
+        place = self.at(path)
         found = place.stat() if place.exists() else None
         return (found.st_uid, found.st_gid) if found else (0, 0)
 
     def names(self, directory: str) -> list[str]:
-        place = self._followed(directory)
+        place = self.at(directory)
         return sorted(found.name for found in place.iterdir()) if place.is_dir() else []
 
-    def _followed(self, path: str) -> Path:
+    def apply(self, changes: Iterable[Change]) -> None:
+        """As the layer of an image would."""
+        for change in changes:
+            place = Path(self.root + change.path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)
+            place.unlink(missing_ok=True)
+            if change.action == "link":
+                place.symlink_to(change.target)
+            elif change.action == "write":
+                place.write_bytes(change.content)
+                place.chmod(change.mode)
+
+    def at(self, path: str) -> Path:
         """Where ``path`` is here: links are meant inside the root."""
         for _ in range(40):
             target = self.link(path)

@@ -19,9 +19,10 @@ from migrator.plan import Plan
 SETUP = "/etc/rc.d/rc.sysinit"
 UDEV = r"\s*(\[[^\]]*\]\s*&&\s*)?(/sbin/)?start_udev\b"
 DEVICES = "udev would hide the devices that the engine gives"
+LVM = "/.nolvm"  # RHEL's alone
 FLAGS = {
     "/fastboot": "disks are the target's to check",
-    "/.nolvm": "volume groups are the target's to find",
+    LVM: "volume groups are the target's to find",
 }
 # Jobs of upstart that wait for hardware, or for an answer on the console.
 WAITING = re.compile(
@@ -46,7 +47,8 @@ def adapt(found: Facts, _: Plan, tree: Tree) -> list[Change]:
 
 def _flags(tree: Tree) -> Iterator[Change]:
     for path, reason in FLAGS.items():
-        if not tree.exists(path):
+        read = path != LVM or tree.exists("/etc/rc.d/init.d")
+        if read and not tree.exists(path):
             yield from write("boot", tree, path, "", reason)
 
 

@@ -165,6 +165,7 @@ def test_gettys_of_inittab_and_upstart() -> None:
 
 def test_scripts_that_set_a_machine_up() -> None:
     files = {
+        "/etc/rc.d/init.d/functions": b"",
         "/etc/rc.d/rc.sysinit": b"#!/bin/bash\n/sbin/start_udev\nmount -a\n",
         "/etc/init/plymouth.conf": b"start on startup\nexec plymouthd\n",
         "/etc/init/rcS-emergency.conf": b"task\nexec /sbin/sulogin\n",
