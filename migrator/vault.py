@@ -37,7 +37,7 @@ def write(work: Workdir, found: Secrets, passwords: Passwords, bundle: Path | No
 
 
 def read(work: Workdir, passwords: Passwords, bundle: Path | None = None) -> Secrets:
-    """The secrets of the last snapshot, or of another bundle; raises UsageError without password."""
+    """The secrets of the last snapshot, or another bundle; raises UsageError without a password."""
     place = bundle or work.secrets
     if not place.exists():
         raise UsageError(f"{place} does not exist", "run 'migrator snapshot' first")
