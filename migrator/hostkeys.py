@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -23,6 +24,11 @@ KINDS: dict[str, Callable[[], Any]] = {
 KIND = re.compile(r"ssh_host_(\w+)_key$")
 
 
+def place(work: Workdir) -> Path:
+    """Encrypted, as the secrets of the snapshot are."""
+    return work.path / "hostkeys.vault"
+
+
 def make(work: Workdir, plan: Plan, passwords: Passwords, paths: Iterable[str]) -> None:
     """A key for each of ``paths`` that has none yet, if the plan wants others. Kinds that no
     server of today offers, such as DSA, get none."""
@@ -31,7 +37,7 @@ def make(work: Workdir, plan: Plan, passwords: Passwords, paths: Iterable[str]) 
     known = _known(work, passwords)
     made = {path: _row(path) for path in paths if path not in known and _kind(path) in KINDS}
     if made:
-        vault.write(work, known | made, passwords, work.host_keys)
+        vault.write(work, known | made, passwords, place(work))
 
 
 def instead(work: Workdir, plan: Plan, passwords: Passwords, secrets: Secrets) -> Secrets:
@@ -43,7 +49,7 @@ def instead(work: Workdir, plan: Plan, passwords: Passwords, secrets: Secrets) -
 
 
 def _known(work: Workdir, passwords: Passwords) -> Secrets:
-    return vault.read(work, passwords, work.host_keys) if work.host_keys.exists() else {}
+    return vault.read(work, passwords, place(work)) if place(work).exists() else {}
 
 
 def _kind(path: str) -> str:

@@ -112,11 +112,6 @@ class Workdir:
         return self.root / "vault.key"
 
     @property
-    def host_keys(self) -> Path:
-        """New ssh host keys of a clone, encrypted as ``secrets``."""
-        return self.path / "hostkeys.vault"
-
-    @property
     def patches(self) -> Path:
         """Changes of the host's own addresses and names, to be reviewed; and a person's own."""
         return self.path / "patches"

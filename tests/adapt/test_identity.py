@@ -55,14 +55,14 @@ def test_new_host_keys_are_made_once_and_take_the_place_of_the_old_ones(tmp_path
     secrets = {KEY: old, "/etc/ssh/ssh_host_dsa_key": old, "/etc/app.key": old}
     assert hostkeys.instead(work, make.plan(), (), secrets) == secrets
     hostkeys.make(work, make.plan(), (), secrets)
-    assert not work.host_keys.exists()
+    assert not hostkeys.place(work).exists()
     rsa = "/etc/ssh/ssh_host_rsa_key"
     hostkeys.make(work, RESET, (), [KEY, rsa, "/etc/ssh/ssh_host_dsa_key"])
     first = hostkeys.instead(work, RESET, (), secrets)
     assert sorted(first) == ["/etc/app.key", KEY, rsa]
     assert first["/etc/app.key"] == old
-    assert work.host_keys.stat().st_mode & 0o777 == 0o600
-    assert work.host_keys.read_bytes().startswith(b"$ANSIBLE_VAULT")
+    assert hostkeys.place(work).stat().st_mode & 0o777 == 0o600
+    assert hostkeys.place(work).read_bytes().startswith(b"$ANSIBLE_VAULT")
     hostkeys.make(work, RESET, (), [KEY, rsa])
     assert hostkeys.instead(work, RESET, (), secrets) == first
 
