@@ -52,7 +52,9 @@ def test_a_disk_is_taken(disk: Path, tmp_path: Path) -> None:
     assert {f"/{path.relative_to(disk)}" for path in found} <= rows.keys()
     assert rows["/etc/config"].startswith("layer")
     probes = json.loads((tmp_path / "work/old/probes.json").read_text())
-    assert probes == {"http": {}, "log": {}}, "this machine is not asked in its place"
+    assert probes == {"http": {}, "commands": {}, "log": {}}, (
+        "this machine is not asked in its place"
+    )
 
 
 def test_a_snapshot_of_another_root_than_the_facts_is_refused(disk: Path, tmp_path: Path) -> None:

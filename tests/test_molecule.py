@@ -1,4 +1,4 @@
-"""The molecule scenarios. Each can run alone, from nothing to nothing; here they share two hosts."""
+"""The molecule scenarios. Each can run alone, from nothing to nothing; here they share hosts."""
 
 from __future__ import annotations
 

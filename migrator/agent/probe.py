@@ -1,11 +1,13 @@
-"""Verb probe: how the host answers, over HTTP and through its log rules."""
+"""Verb probe: how the host answers: over HTTP, to commands of the plan, through its log rules."""
 
 from __future__ import absolute_import, division, print_function
 
 import hashlib
+import re
 import ssl
 import time
 
+from migrator.agent import run
 from migrator.agent.files import Root
 
 try:
@@ -33,24 +35,46 @@ PRIORITIES = {
     "ALERT": "ALERT",
     "EMERG": "EMERG",
 }
+TLS = re.compile(r"https://([^/:]+)(?::(\d+))?")
 TIMEOUT = 10  # seconds for one answer
 PATIENCE = 5.0  # seconds for a log line to arrive
 TAIL = 1 << 16  # bytes of a log file that are searched
+SHOWN = 60  # characters of an output that are told as they are
+LINE = 200  # characters of a complaint
 LIMIT = 16 << 20  # bytes of a body that are compared
 
 
 def probe(params):
     # type: (dict[str, Any]) -> dict[str, Any]
-    """{"http": {url: answer}, "log": {file: did the line arrive}}.
+    """{"http": {url: answer}, "commands": {name: said}, "log": {file: did the line arrive}}.
 
     ``log_line`` is only given inside a
-    container: a source is never written to. ``log_files`` maps each file to its selector.
+    container: a source is never written to. ``log_files`` maps each file to its selector,
+    ``commands`` each name to a command of a shell and its patience in seconds.
     """
     answers = dict((url, _twice(url)) for url in params["urls"])
+    said = dict((name, _said(*asked)) for name, asked in params["commands"].items())
     arrived = {}  # type: dict[str, bool]
     if params["log_line"]:
         arrived = _follow(params["log_line"], params["log_files"])
-    return {"http": answers, "log": arrived}
+    return {"http": answers, "commands": said, "log": arrived}
+
+
+def _said(command, patience):
+    # type: (str, int) -> dict[str, Any]
+    """What a command said. Of a long output only its digest leaves the host: it may be private."""
+    try:
+        status, stdout, stderr = run.answer(["/bin/sh", "-c", command], patience)
+    except run.CommandError as error:
+        return {"status": run.LATE, "output": "", "digest": "", "error": str(error)}
+    last = (stderr.strip().splitlines() or [""])[-1]
+    output = stdout.strip()
+    return {
+        "status": status,
+        "output": output if len(output) <= SHOWN and "\n" not in output else "",
+        "digest": hashlib.sha256(stdout.encode("utf-8", "replace")).hexdigest(),
+        "error": last[:LINE],
+    }
 
 
 def _twice(url):
@@ -58,7 +82,21 @@ def _twice(url):
     """The answer; ``stable`` when a second one has the same body, so that it can be compared."""
     first, second = _get(url), _get(url)
     first["stable"] = first["body"] == second["body"] and not first["error"]
+    first["certificate"] = _certificate(url)
     return first
+
+
+def _certificate(url):
+    # type: (str) -> str
+    """sha256 of the certificate that is shown there, "" without TLS."""
+    found = TLS.match(url)
+    if not found:
+        return ""
+    try:
+        shown = ssl.get_server_certificate((found.group(1), int(found.group(2) or 443)))
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(shown)).hexdigest()
+    except (IOError, OSError, ValueError):
+        return ""
 
 
 def _get(url):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30  # seconds
 PATIENCE_WITH_LINES = 120  # seconds, with what is done about each line
+LATE = 124  # as timeout(1) has it
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -25,12 +26,21 @@ def output(command):
     # type: (Sequence[str]) -> str
     """What ``command`` prints, in the C locale."""
     process = _start(command)
-    stdout, stderr, late = _finish(process)
+    stdout, stderr, late = _finish(process, PATIENCE)
     if late:
         raise CommandError("%s took more than %d seconds" % (command[0], PATIENCE))
     if process.returncode:
         raise CommandError("%s: %s" % (command[0], stderr.strip() or process.returncode))
     return stdout
+
+
+def answer(command, patience):
+    # type: (Sequence[str], int) -> tuple[int, str, str]
+    """(exit status, stdout, stderr) within ``patience`` seconds, however it ended; the status is
+    LATE when it had to be ended."""
+    process = _start(command)
+    stdout, stderr, late = _finish(process, patience)
+    return (LATE if late else process.returncode), stdout, stderr
 
 
 def lines(command):
@@ -75,8 +85,8 @@ def _start(command):
         raise CommandError("%s: %s" % (command[0], error.strerror))
 
 
-def _finish(process):
-    # type: (Any) -> tuple[str, str, bool]
+def _finish(process, patience):
+    # type: (Any, int) -> tuple[str, str, bool]
     """Wait with a limit; Python 2 has no timeout of its own."""
     late = []  # type: list[bool]
 
@@ -85,7 +95,7 @@ def _finish(process):
         late.append(True)
         process.kill()
 
-    timer = threading.Timer(PATIENCE, end)
+    timer = threading.Timer(patience, end)
     timer.start()
     try:
         stdout, stderr = process.communicate()

@@ -62,6 +62,10 @@ def parser() -> argparse.ArgumentParser:
         moving.add(verb, name)
         if name == "assess":
             _assess(verb)
+        if name == "verify":
+            fail = "exit with 11 at points that are so: different (the default), explained, nothing"
+            results = ("different", "explained", "nothing")
+            verb.add_argument("--fail-on", choices=results, default="", help=fail)
         if name == "build":
             verb.add_argument("--diff", action="store_true", help="show each change as a patch")
     for other in OTHERS.values():

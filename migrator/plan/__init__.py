@@ -75,6 +75,16 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A command of a shell that is run on the source with the snapshot, and in the container."""
+
+    command: str
+    compare: Literal["output", "status"] = "output"
+    reason: str = ""
+    timeout: int = 30  # seconds
+
+
+@dataclass(frozen=True)
 class Waiver:
     reason: str
     owner: str
@@ -214,6 +224,7 @@ class Plan:
     # line says: 0.0.0.0 where something listens, else 127.0.0.1
     literals: dict[str, Value] = field(default_factory=dict)
     patches: dict[str, Patch] = field(default_factory=dict)  # "etc-app.conf.patch" -> whether
+    checks: dict[str, Check] = field(default_factory=dict)  # by a name of yours
 
     def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
         """(key, choice) of the longest entry of ``paths`` at or above the absolute ``path``."""

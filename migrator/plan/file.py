@@ -33,6 +33,7 @@ HEADER = """\
 #   processes  start | write | none: units made of processes that had none; look at each, and say
 #              so with reviewed: true
 #   patches    apply | skip: files of work/{host}/patches/, see 'migrator build {host}'
+#   checks     commands whose output or status must be the same there, such as a query of yours
 #   waivers    finding id: {{reason, owner, expires: YYYY-MM-DD}}
 """
 

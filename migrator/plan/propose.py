@@ -7,6 +7,7 @@ from typing import Literal
 from migrator.adapt import SUBJECTS
 from migrator.facts import Facts
 from migrator.plan import SCHEMA, Identity, Network, Plan, literals, scripts
+from migrator.plan.checks import checks
 from migrator.plan.duration import seconds
 from migrator.plan.grants import ENGINE, capabilities, limits, ports, probes, sysctls
 from migrator.plan.hooks import devices, hooks, modules
@@ -45,6 +46,7 @@ def propose(found: Facts, host: str) -> Plan:
         devices=devices(found),
         sandbox=sandboxes(found),
         processes=started(found),
+        checks=checks(found),
     )
     return literals.proposed(found, plan)
 

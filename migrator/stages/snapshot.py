@@ -15,10 +15,12 @@ from migrator.facts.packages import Packages
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
+from migrator.verify.probes import asked
 from migrator.workdir import Workdir, read_json, write_json
 
 NO_ANSWERS: dict[str, dict[str, object]] = {
     "http": {},
+    "commands": {},
     "log": {},
 }  # a disk that is only mounted serves nobody
 
@@ -79,9 +81,7 @@ def layout(work: Workdir, found: Facts) -> fleet.Layout:
 
 
 def probe(source: Carrier, plan: Plan) -> object:
-    return source.call(
-        "agent", "probe", {"urls": sorted(plan.probes), "log_line": "", "log_files": {}}
-    )
+    return source.call("agent", "probe", {**asked(plan), "log_line": "", "log_files": {}})
 
 
 def _outcome(host: str, taken: snapshot.Snapshot, changed: bool) -> Outcome:

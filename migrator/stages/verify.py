@@ -13,10 +13,19 @@ from migrator.facts import Facts
 from migrator.ledger import rows
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
+from migrator.report import verdict_cases
+from migrator.report.html import verdict as html_verdict
 from migrator.stages.context import Context, Outcome
-from migrator.verify.probes import Probes, load_probes
-from migrator.workdir import read_json, write_json
+from migrator.verify.probes import Probes, asked, load_probes
+from migrator.workdir import read_json, write_json, write_text
 
+# What --fail-on says -> results that fail the run.
+FAILING: dict[str, tuple[str, ...]] = {
+    "": ("different",),
+    "different": ("different",),
+    "explained": ("different", "explained"),
+    "nothing": (),
+}
 LOG_LINE = "migrator verify: a line to follow through the log rules"
 # A line can be made for these; what a condition or filter of a rule wants, is not known.
 PRIORITIES = re.compile(r"[\w*,]+\.[\w*=!;,.]+")
@@ -45,8 +54,10 @@ def run(context: Context, target: Carrier) -> Outcome:
     if not context.check:
         with work.lock("verify"):
             write_json(work.verify, verdict.to_json())
+            write_text(work.path / "verify.html", html_verdict.page(verdict))
+            write_text(work.path / "verify.xml", verdict_cases.document(verdict))
     failure = None
-    if not verdict.ok:
+    if any(point.result in FAILING[context.fail_on] for point in verdict.points):
         failure = Different(
             f"{host} differs from its container: {verify.summary(verdict)}",
             f"see {work.verify}; mend the cause or plan the difference, then launch again",
@@ -68,7 +79,7 @@ def _probe(container: Carrier, plan: Plan, source: Facts) -> Probes:
         if rule.kind == "file" and PRIORITIES.fullmatch(rule.selector)
         if not (rule.ruleset or rule.program or rule.host)
     }
-    params = {"urls": sorted(plan.probes), "log_line": LOG_LINE, "log_files": files}
+    params = {**asked(plan), "log_line": LOG_LINE, "log_files": files}
     return load_probes(container.call("agent", "probe", params))
 
 

@@ -9,7 +9,7 @@ from migrator.assess import RULES, Rule
 from migrator.entries import Entry, Unreadable
 from migrator.facts import Facts
 from migrator.plan import Plan
-from migrator.verify import facts, files, findings, units
+from migrator.verify import behaviour, facts, files, findings, units
 from migrator.verify.point import Case, Point, Verdict, summary
 from migrator.verify.probes import Probes
 
@@ -38,7 +38,7 @@ def compare(
         *facts.listeners(case),
         *facts.routes(case),
         *facts.mounts(case),
-        *facts.behaviour(case),
+        *behaviour.compare(case),
         *facts.compare(case),
         *findings.compare(case, rules),
         *files.compare(case, rows, tree),

@@ -160,18 +160,3 @@ def mounts(case: Case) -> Iterator[Point]:
             planned = decision is not None and decision[1].decision != "volume"
             now = "mounted" if mount.path in there else ABSENT
             yield judge("mount", mount.path, "mounted", now, "plan: paths" if planned else "")
-
-
-def behaviour(case: Case) -> Iterator[Point]:
-    """Answers over HTTP, and a log line in each file that the rules name."""
-    for url, probe in sorted(case.plan.probes.items()):
-        left, right = case.before.http.get(url), case.after.http.get(url)
-        if left is None or right is None:
-            why = "planned after the snapshot"
-            yield judge("http", url, "asked" if left else ABSENT, "asked" if right else ABSENT, why)
-            continue
-        yield judge("http", url, left.error or str(left.status), right.error or str(right.status))
-        if probe.body and left.stable and right.stable:
-            yield judge("http", f"{url} body", left.body[:12], right.body[:12])
-    for path, arrived in sorted(case.after.log.items()):
-        yield judge("log", path, "a line arrives", "a line arrives" if arrived else "none came")

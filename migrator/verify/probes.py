@@ -1,12 +1,13 @@
-"""How a host answered: over HTTP, and through its log rules."""
+"""How a host answered: over HTTP, to commands of the plan, and through its log rules."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from migrator.decode import DecodeError, decode
 from migrator.errors import ProtocolError
+from migrator.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -15,12 +16,30 @@ class HttpAnswer:
     body: str  # sha256 of the body
     stable: bool  # two requests in a row gave the same body
     error: str
+    certificate: str = ""  # sha256 of what it shows with TLS
+
+
+@dataclass(frozen=True)
+class Said:
+    """``output`` is empty where it is long or has lines; ``digest`` is the sha256 of all of it."""
+
+    status: int  # 124 when it took too long
+    output: str
+    digest: str
+    error: str  # the last line of its complaints
 
 
 @dataclass(frozen=True)
 class Probes:
     http: dict[str, HttpAnswer]
     log: dict[str, bool]  # file -> did the line arrive
+    commands: dict[str, Said] = field(default_factory=dict)  # name of a check -> what was said
+
+
+def asked(plan: Plan) -> dict[str, Any]:
+    """What the agent's verb probe is to ask, of the source and of the container."""
+    commands = {name: [check.command, check.timeout] for name, check in plan.checks.items()}
+    return {"urls": sorted(plan.probes), "commands": commands}
 
 
 def load_probes(document: Any) -> Probes:

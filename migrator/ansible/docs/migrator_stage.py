@@ -45,6 +45,8 @@ options:
     description:
       - Fail when a finding of this level or above is not waived (assess). One of C(info),
         C(warning), C(risk), C(overridable) and C(blocker).
+      - Fail at points that are C(different), or also at C(explained) ones, or at C(nothing)
+        (verify).
     type: str
     default: ""
   target:

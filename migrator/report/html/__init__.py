@@ -6,25 +6,20 @@ before. The page's policy allows its own script and style by their digests and n
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from migrator import __version__
-from migrator.assess import Assessment, Finding, Level
+from migrator.assess import Assessment, Finding
 from migrator.assess.fit import TABLE
 from migrator.assess.fleet import Fleet
-from migrator.hooks.templates import TEMPLATES
-from migrator.report import words
 from migrator.report.format import Format, Request
 from migrator.report.html import maps, pictures
+from migrator.report.html.page import digest, environment, plain
 
 FULL = 150  # of more hosts than these, each has its findings and sizes alone
 PLACES = 200  # of one finding that are shown; assessment.json has all
@@ -34,7 +29,7 @@ FITS = {row.fit: row.meaning for row in TABLE}
 class Html(Format):
     def __init__(self, request: Request) -> None:
         super().__init__(request)
-        self._templates = _environment()
+        self._templates = environment()
         self._rules: dict[str, Finding] = {}
         self._full = request.hosts <= FULL
 
@@ -46,8 +41,8 @@ class Html(Format):
             full=self._full,
             rules=self._rules,
             style=self._style,
-            policy=f"default-src 'none'; script-src {_digest(self._script)};"
-            f" style-src {_digest(self._style)}; base-uri 'none'; form-action 'none'",
+            policy=f"default-src 'none'; script-src {digest(self._script)};"
+            f" style-src {digest(self._style)}; base-uri 'none'; form-action 'none'",
             map=maps.of_fleet(fleet),
             waves=pictures.waves(fleet),
             day=pictures.day(fleet.minutes),
@@ -79,48 +74,14 @@ class Html(Format):
 
     @cached_property
     def _script(self) -> Markup:
-        return self._plain("report/report.js")
+        return plain("report.js")
 
     @cached_property
     def _style(self) -> Markup:
-        return self._plain("report/report.css")
-
-    def _plain(self, name: str) -> Markup:
-        return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # ours, without any value
+        return plain("report.css")
 
     def _render(self, name: str, **values: Any) -> str:
         return self._templates.get_template(f"report/{name}").render(values)
-
-
-def _environment() -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        finalize=_spelled,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    filters: dict[str, Callable[..., Any]] = {
-        "level": lambda number: Level(number).word,
-        "family": words.family,
-        "size": words.size,
-        "duration": words.duration,
-        "between": words.between,
-        "along": pictures.along,
-        "share": pictures.share,
-        "longest": pictures.longest,
-        "clock": pictures.clock,
-    }
-    made.filters.update(filters)
-    made.globals.update(levels=[level.word for level in words.LEVELS], day_hours=pictures.HOURS)
-    return made
-
-
-def _spelled(value: Any) -> Any:
-    """Of what a template is about to write."""
-    plain = isinstance(value, str) and not isinstance(value, Markup)
-    return words.printable(value) if plain else value
 
 
 def _groups(judged: Assessment) -> list[list[Finding]]:
@@ -128,7 +89,3 @@ def _groups(judged: Assessment) -> list[list[Finding]]:
     groups = groupby(judged.findings, key=lambda finding: finding.id)
     split = (groupby(group, key=lambda finding: finding.waiver) for _, group in groups)
     return [list(group) for parts in split for _, group in parts]
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

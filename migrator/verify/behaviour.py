@@ -1,0 +1,57 @@
+"""What source and container answer: over HTTP, to the plan's commands, and in their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.plan import Check, Probe
+from migrator.verify.point import ABSENT, Case, Point, judge
+from migrator.verify.probes import HttpAnswer, Said
+
+LATER = "planned after the snapshot"
+BROKEN = "it failed on the source already"
+
+
+def compare(case: Case) -> Iterator[Point]:
+    for url, probe in sorted(case.plan.probes.items()):
+        yield from _http(url, probe, case.before.http.get(url), case.after.http.get(url))
+    for name, check in sorted(case.plan.checks.items()):
+        yield from _command(name, check, case.before.commands.get(name), case)
+    for path, arrived in sorted(case.after.log.items()):
+        yield judge("log", path, "a line arrives", "a line arrives" if arrived else "none came")
+
+
+def _http(
+    url: str, probe: Probe, left: HttpAnswer | None, right: HttpAnswer | None
+) -> Iterator[Point]:
+    if left is None or right is None:
+        yield _unasked("http", url, left, right)
+        return
+    yield judge("http", url, left.error or str(left.status), right.error or str(right.status))
+    if probe.body and left.stable and right.stable:
+        yield judge("http", f"{url} body", left.body[:12], right.body[:12])
+    if left.certificate:
+        shown = right.certificate[:12] or ABSENT
+        yield judge("http", f"{url} certificate", left.certificate[:12], shown)
+
+
+def _command(name: str, check: Check, left: Said | None, case: Case) -> Iterator[Point]:
+    right = case.after.commands.get(name)
+    if left is None or right is None:
+        yield _unasked("check", name, left, right)
+        return
+    why = BROKEN if left.status else ""
+    yield judge("check", name, _text(check, left), _text(check, right), why)
+
+
+def _text(check: Check, said: Said) -> str:
+    if said.status:
+        return f"status {said.status}"
+    if check.compare == "status":
+        return "status 0"
+    return said.output or f"output {said.digest[:12]}"
+
+
+def _unasked(subject: str, name: str, left: object, right: object) -> Point:
+    words = ("asked" if left else ABSENT, "asked" if right else ABSENT)
+    return judge(subject, name, *words, LATER)

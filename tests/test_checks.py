@@ -1,0 +1,75 @@
+"""Commands of the plan that are asked on both sides: what is proposed, said, and compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from migrator.agent import probe as agent
+from migrator.agent import run
+from migrator.facts.services import Service
+from migrator.plan import Check
+from migrator.plan.checks import checks
+from migrator.verify.probes import Probes, Said, asked
+from tests import builders as make
+from tests.test_verify import of, verdict
+
+ROWS = Check("psql -Atc 'select count(*) from orders'", "output", "no order is lost")
+PLAN = make.plan(checks={"orders": ROWS})
+FINE = Said(0, "42", "d" * 64, "")
+
+
+def said(command: str, patience: int = 10) -> Said:
+    return Said(**agent._said(command, patience))
+
+
+def compared(left: Said | None, right: Said | None, check: Check = ROWS) -> list[str]:
+    before, after = (Probes({}, {}, {"orders": x} if x else {}) for x in (left, right))
+    plan = make.plan(checks={"orders": check})
+    return of(verdict(plan=plan, before=before, after=after), "check")
+
+
+def test_a_command_is_asked_with_its_patience() -> None:
+    assert asked(PLAN) == {"urls": [], "commands": {"orders": [ROWS.command, 30]}}
+
+
+def test_a_short_answer_is_told_and_a_long_one_is_a_digest() -> None:
+    assert said("echo 42").output == "42"
+    long = said("seq 100")
+    assert (long.status, long.output, len(long.digest)) == (0, "", 64)
+    assert said("printf 'a\\nb\\n'").digest != said("printf 'a\\nc\\n'").digest
+
+
+def test_a_command_that_fails_or_hangs_says_so() -> None:
+    failed = said("echo no >&2; exit 3")
+    assert (failed.status, failed.error) == (3, "no")
+    assert said("sleep 60", 1).status == run.LATE
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "result"),
+    [
+        (FINE, FINE, "same"),
+        (FINE, replace(FINE, output="41"), "different"),
+        (FINE, replace(FINE, status=1), "different"),
+        (replace(FINE, status=1), FINE, "explained"),
+        (None, FINE, "explained"),
+    ],
+    ids=["same", "lost", "broken", "broken already", "planned later"],
+)
+def test_answers_are_compared(left: Said | None, right: Said, result: str) -> None:
+    assert compared(left, right) == [result]
+
+
+def test_of_some_only_the_status_counts() -> None:
+    status = replace(ROWS, compare="status")
+    assert compared(FINE, replace(FINE, output="9", digest="e" * 64), status) == ["same"]
+
+
+def test_services_that_run_are_asked() -> None:
+    services = (
+        Service("database", "postgresql", "running", "15"),
+        Service("database", "redis", "installed", "7"),
+    )
+    assert set(checks(make.facts(services=services))) == {"postgresql", "login environment"}
