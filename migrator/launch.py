@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any, Literal
 
-from migrator import hostkeys, quadlet, ship, vault
+from migrator import hooks, hostkeys, quadlet, ship, vault
 from migrator.carrier import Carrier
 from migrator.cutover.journal import Journal
 from migrator.hooks import installed
@@ -72,7 +72,8 @@ def spec(work: Workdir, plan: Plan, kept: Secrets) -> dict[str, Any]:
         for path, row in sorted(kept.items())
     ]
     tag = f"localhost/migrator/{built['repository']}:{built['manifest'][7:19]}"
-    hooked = installed.files(work, plan, _inside(name, tag, volumes, secrets))
+    inside = _inside(name, tag, volumes, secrets)
+    hooked = installed.files(name, plan, hooks.written(plan, work), inside)
     text = quadlet.unit(plan, name, tag, volumes, secrets)
     return {
         "name": name,
@@ -90,6 +91,7 @@ def spec(work: Workdir, plan: Plan, kept: Secrets) -> dict[str, Any]:
         "jobs": jobs(work, plan),
         "catch_up": plan.jobs_catch_up,
         "sparse": built["sparse"],
+        "tools": hooks.tools(plan),
     }
 
 

@@ -49,6 +49,7 @@ class Place:
             "state": str(self.path / "start.json"),
             "inside": {},
             "mounts": [],
+            "results": "",
             "prestart": {},
             "poststop": {},
         }

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrator.errors import PlanInvalid
+from migrator.errors import PlanInvalid, UsageError
 from migrator.facts import Facts
 from migrator.hooks import own
 from migrator.hooks.generated import GENERATED
@@ -55,6 +55,27 @@ def write(rendered: Rendered, work: Workdir) -> None:
     shutil.rmtree(work.hooks, ignore_errors=True)
     for name, script in rendered.items():
         write_text(work.hooks / name, script, mode=0o700)
+
+
+def written(plan: Plan, work: Workdir) -> Rendered:
+    """What ``write`` wrote. Raises UsageError when the plan has got another step since."""
+    try:
+        return {step.path: (work.hooks / step.path).read_text() for step in steps(plan)}
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename} does not exist", "run 'migrator build' again"
+        ) from error
+
+
+def tools(plan: Plan) -> dict[str, str]:
+    """Programs that the target must have, and the step that needs it."""
+    needed = {}
+    for step in steps(plan):
+        if own.is_tasks(step.options):
+            needed["ansible-playbook"] = step.path
+        elif not step.options.script and step.name == "10-routes":
+            needed |= {"ip": step.path, "nsenter": step.path}
+    return needed
 
 
 def _script(step: Step, plan: Plan, found: Facts, volumes: Volumes) -> str:

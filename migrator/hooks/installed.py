@@ -8,9 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from migrator.hooks import steps
+from migrator.hooks import Rendered, steps
 from migrator.plan import Hook, Plan
-from migrator.workdir import Workdir
 
 PROGRAM = Path(__file__).resolve().parents[1]
 RUNNER = ("__init__.py", "runtime/__init__.py")
@@ -18,7 +17,7 @@ ENGINE_HOOKS = "/usr/share/containers/oci/hooks.d"  # where podman looks by itse
 MARGIN = 30  # seconds beyond what the steps may take
 START = """\
 #!/usr/bin/python3 -BI
-# Runs the steps of {host}'s hooks: 'steps before', 'steps prestart', 'steps poststop'.
+# Runs the steps of {name}'s hooks: 'steps before', 'steps prestart', 'steps poststop'.
 import sys
 
 sys.path.insert(0, {lib!r})
@@ -29,10 +28,20 @@ sys.exit(main(Path({place!r}), sys.argv[1]))
 Row = dict[str, Any]
 
 
-def files(work: Workdir, plan: Plan, inside: Mapping[str, list[str]]) -> list[Row]:
-    """``inside``: the words with which the engine "run"s, "image", and "remove"s the short-lived
-    container of a step that runs in one."""
-    place = f"/etc/migrator/{work.host}"
+def files(
+    name: str,
+    plan: Plan,
+    rendered: Rendered,
+    inside: Mapping[str, list[str]],
+    results: str = "",
+) -> list[Row]:
+    """Of the container ``name``.
+
+    ``inside``: the words with which the engine "run"s, "image", and "remove"s the short-lived
+    container of a step that runs in one. ``results``: a file for how each step ended, when they
+    are rehearsed.
+    """
+    place = f"/etc/migrator/{name}"
     engine = {
         "version": "1.0.0",
         "hook": {"path": f"{place}/steps", "args": ["steps", "prestart"]},
@@ -40,12 +49,12 @@ def files(work: Workdir, plan: Plan, inside: Mapping[str, list[str]]) -> list[Ro
         "stages": ["createRuntime"],
     }
     settings = f'[engine]\nhooks_dir = ["{ENGINE_HOOKS}", "{place}/engine"]\n'
-    start = START.format(host=work.host, lib=f"{place}/lib", place=place)
+    start = START.format(name=name, lib=f"{place}/lib", place=place)
     return [
-        *(_file(f"{place}/lib/{name}", text) for name, text in runner()),
+        *(_file(f"{place}/lib/{path}", text) for path, text in runner()),
         _file(f"{place}/steps", start, 0o755),
-        _file(f"{place}/steps.json", _text(_configuration(work, plan, inside)), 0o600),
-        *_steps(work, plan, place),
+        _file(f"{place}/steps.json", _text(_configuration(name, plan, inside, results)), 0o600),
+        *_steps(name, plan, rendered, place),
         _file(f"{place}/engine/prestart.json", _text(engine)),
         _file(f"{place}/containers.conf", settings),
     ]
@@ -63,25 +72,26 @@ def runner() -> Iterator[tuple[str, str]]:
         yield f"migrator/{path.relative_to(PROGRAM)}", path.read_text()
 
 
-def _configuration(work: Workdir, plan: Plan, inside: Mapping[str, list[str]]) -> Row:
+def _configuration(name: str, plan: Plan, inside: Mapping[str, list[str]], results: str) -> Row:
     return {
-        "name": work.host,
+        "name": name,
         "host": plan.host,
-        "unit": f"{work.host}.service",
-        "state": f"/var/lib/migrator/{work.host}/start.json",
+        "unit": f"{name}.service",
+        "state": f"/var/lib/migrator/{name}/start.json",
         "inside": dict(inside),
         "mounts": [],
+        "results": results,
         "prestart": {key: asdict(hook) for key, hook in plan.hooks.prestart.items()},
         "poststop": {key: asdict(hook) for key, hook in plan.hooks.poststop.items()},
     }
 
 
-def _steps(work: Workdir, plan: Plan, place: str) -> Iterator[Row]:
+def _steps(name: str, plan: Plan, rendered: Rendered, place: str) -> Iterator[Row]:
     """A container sees the directory ``run`` of its own as /run/migrator."""
-    visible = f"/var/lib/migrator/{work.host}/run/hooks"
+    visible = f"/var/lib/migrator/{name}/run/hooks"
     for step in steps(plan):
         inside = step.options.where == "container"
-        text = (work.hooks / step.path).read_text()
+        text = rendered[step.path]
         yield _file(f"{visible if inside else place}/{step.path}", text, 0o755 if inside else 0o700)
 
 

@@ -135,7 +135,7 @@ def _is_stored(stored: Optional[bytes], wanted: bytes) -> bool:
 
 def _files(spec: Dict[str, Any]) -> List[Step]:
     def writer(item: Dict[str, Any]) -> Callable[[], None]:
-        return lambda: _write(Path(item["path"]), item["content"], item["mode"])
+        return lambda: write(Path(item["path"]), item["content"], item["mode"])
 
     return [Step(f"write {f['path']}", writer(f)) for f in spec["files"] if _differs(f)]
 
@@ -155,7 +155,7 @@ def _difference(item: Dict[str, Any]) -> Dict[str, str]:
     return {"path": item["path"], "before": before, "after": item["content"]}
 
 
-def _write(path: Path, content: str, mode: int) -> None:
+def write(path: Path, content: str, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.new")
     temporary.touch(mode=0o600)

@@ -7,6 +7,7 @@ from migrator.runtime import engines, jobs
 from migrator.runtime.examine import examine
 from migrator.runtime.launch import launch, status
 from migrator.runtime.refresh import held, refresh
+from migrator.runtime.rehearse import rehearse
 from migrator.runtime.run import Explained
 from migrator.runtime.warm import warm, withdraw
 
@@ -19,6 +20,7 @@ VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "withdraw": withdraw,
     "held": held,
     "refresh": refresh,
+    "rehearse": rehearse,
 }
 MAGIC = b"\nMIGRATOR-STREAM-2\n"  # as migrator/agent/frames.py has it
 

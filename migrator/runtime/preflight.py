@@ -1,10 +1,12 @@
 """What must hold on the target before anything is changed there."""
 
+import shutil
 from typing import Any, Dict, List
 
 from migrator.runtime import claims
 from migrator.runtime.engines import NOBODY, Engine
 from migrator.runtime.run import TARGET_UNFIT, Explained, succeeds
+from migrator.runtime.steps.main import PATH
 from migrator.runtime.volumes import free
 
 
@@ -16,6 +18,7 @@ def preflight(engine: Engine, spec: Dict[str, Any]) -> None:
     if not active:
         _ports(spec["ports"])
     _space(engine, spec)
+    _tools(spec["tools"])
 
 
 def _refuse(message: str, hint: str) -> None:
@@ -43,3 +46,10 @@ def _space(engine: Engine, spec: Dict[str, Any]) -> None:
     if free(place) < lacking:
         message = f"{place} has {free(place) >> 20} MB free, {lacking >> 20} MB are needed"
         _refuse(message, "free some space there or choose another target")
+
+
+def _tools(needed: Dict[str, str]) -> None:
+    for tool, step in sorted(needed.items()):
+        if not shutil.which(tool, path=PATH):
+            hint = f"install it there, or take {step} from the plan's hooks"
+            _refuse(f"{tool} is missing, which the step {step} needs", hint)

@@ -79,7 +79,7 @@ def _start(name: str, place: Path, profile: str, kind: str) -> str:
     init = next((path for path in PROGRAMS if Path(path).exists()), "")
     if not init:
         return "the target has no systemd to boot"
-    volumes = _root(place / "root", init)
+    volumes = scratch(place / "root", init)
     UNITS.mkdir(parents=True, exist_ok=True)
     text = TEXT.format(
         name=name,
@@ -94,7 +94,7 @@ def _start(name: str, place: Path, profile: str, kind: str) -> str:
     return _reason(name, done.stderr.decode().strip()) if done.returncode else ""
 
 
-def _root(root: Path, init: str) -> List[str]:
+def scratch(root: Path, init: str) -> List[str]:
     """Make the root directory; what of the target's is bound into it, as lines of the unit."""
     for directory in DIRECTORIES:
         (root / directory).mkdir(parents=True)

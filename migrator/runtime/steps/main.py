@@ -11,6 +11,7 @@ Every line that a step prints goes to syslog, with the tag migrator-<container>.
 import json
 import re
 import sys
+import time
 from pathlib import Path
 from typing import Any, Dict, Optional
 
@@ -77,11 +78,17 @@ def _failure(
 ) -> str:
     """Run ``steps``; the sentence of the one after which no other is run, or ""."""
     for name, options in sorted(steps.items()):
+        begun = time.monotonic()
         for _ in range(options["retries"] + 1):
             problem = run(config, hook, name, context, json.dumps(state.get("oci") or {}))
             if not problem:
                 break
             log(config["name"], "%s %s: %s" % (hook, name, problem))
+        if config["results"]:
+            took = round(time.monotonic() - begun, 2)
+            row = {"hook": hook, "step": name, "problem": problem, "seconds": took}
+            with open(config["results"], "a") as results:
+                results.write(json.dumps(row) + "\n")
         if problem and options["on_failure"] == "abort":
             return "step %s of %s failed: %s" % (name, hook, problem)
     return ""
