@@ -6,6 +6,7 @@ import hashlib
 import io
 import marshal
 import os
+import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from migrator.sorting import Group
 from migrator.store import Layer
 from migrator.workdir import make_private, private
 
+SIZE = struct.Struct(">I")  # of a record
 LEAST = 1 << 20  # bytes of a blob for which a layer of changes is worth it
 Key = tuple[str, bytes]  # package and order: as entries of a layer are sorted
 Links = Mapping[tuple[int, int], bytes]  # inode -> digest of its names
@@ -35,6 +37,7 @@ class Base:
         self._packing = igzip.GzipFile("", "wb", 1, self._raw, mtime=0)
         self._handle = io.BufferedWriter(self._packing, spill.BUFFER)
         self._group, self._links = group, links(group)
+        self._by_package = by_package(group)
 
     def __enter__(self) -> Self:
         return self
@@ -47,17 +50,17 @@ class Base:
         """``row``: of the ledger. What could not be read is not in the layer."""
         if row["fate"] == "unreadable":
             return
-        digest = bytes.fromhex(row.get("digest", "")) or spill.UNKNOWN
-        key = key_of(self._group, entry)
+        digest = bytes.fromhex(row["digest"]) if "digest" in row else spill.UNKNOWN
+        key = key_of(self._by_package, entry)
         record = marshal.dumps((key, fingerprint(entry, digest, self._links)), spill.PLAIN)
-        self._handle.write(len(record).to_bytes(4) + record)
+        self._handle.write(SIZE.pack(len(record)) + record)
 
 
 def read(path: Path) -> Iterator[tuple[Key, bytes]]:
     """(key, fingerprint) of each entry. Raises ValueError or OSError when it is damaged."""
     with igzip.open(path, "rb") as handle:
-        while size := handle.read(4):
-            yield marshal.loads(handle.read(int.from_bytes(size)))
+        while size := handle.read(SIZE.size):
+            yield marshal.loads(handle.read(*SIZE.unpack(size)))
 
 
 def links(group: Group) -> Links:
@@ -73,15 +76,18 @@ def links(group: Group) -> Links:
 
 def fingerprint(entry: Entry, digest: bytes, links: Links) -> bytes:
     """Of all that the archive says of an entry; the numbers of inodes are none of it."""
-    kind, mode, uid, gid, size, mtime = entry[1:7]
     names = links.get((entry.dev, entry.ino), b"") if entry.nlink > 1 else b""
-    told = (kind, mode, uid, gid, size, mtime, entry[11:16], digest, names)
+    told = (*entry[1:7], entry[11:16], digest, names)
     return hashlib.sha256(marshal.dumps(told, spill.PLAIN)).digest()
 
 
-def key_of(group: Group, entry: Entry) -> Key:
-    sorted_by_package = group.fate.name.startswith(PACKAGES)
-    return entry.package if sorted_by_package else "", order(entry.path)
+def by_package(group: Group) -> bool:
+    """Whether its entries are sorted by their packages."""
+    return group.fate.name.startswith(PACKAGES)
+
+
+def key_of(by_package: bool, entry: Entry) -> Key:
+    return entry.package if by_package else "", order(entry.path)
 
 
 def keep(groups: Iterable[Group], made: Mapping[tuple[str, str], Layer], bases: Path) -> None:

@@ -19,7 +19,7 @@ READINGS = 8  # of one large file that changes meanwhile; our agent does fewer
 Asked = tuple[Entry, bytes]  # a wanted file; the digest of a content of its size to expect, or b""
 
 
-@dataclass
+@dataclass(slots=True)
 class Content:
     """The content of one file as it was when it was opened; read ``pieces`` to its end first.
 

@@ -89,8 +89,9 @@ def _difference(group: Group, base: Path) -> _Difference | None:
     try:
         before = bases.read(base)
         key, known = next(before, (None, b""))
+        by_package = bases.by_package(group)
         for number, digest, entry, asked in group.records():
-            mine = bases.key_of(group, entry)
+            mine = bases.key_of(by_package, entry)
             while key is not None and key < mine:
                 found.gone.add(_path(key))
                 key, known = next(before, (None, b""))

@@ -11,6 +11,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from migrator.errors import StoreDamaged, UsageError
 from migrator.workdir import explained
 
 LEVEL = 2  # as small as zlib's, ten times as fast
+ENCODER = json.JSONEncoder(sort_keys=True)
+COMMON = {"digest", "fate", "gid", "kind", "mode", "mtime_ns", "path", "rule", "size", "uid"}
 SPARSE = 1 << 16  # bytes of holes; smaller ones come and go with the file system's block size
 
 
@@ -46,6 +49,19 @@ def row(entry: Entry, fate: str, rule: str) -> dict[str, Any]:
     return found
 
 
+def line(row: dict[str, Any]) -> bytes:
+    """``row`` as a line of JSON with sorted keys. Nearly all are of a plain file with a content,
+    which this formats in a quarter of the encoder's time."""
+    if len(row) != len(COMMON) or not row.keys() >= COMMON:
+        return ENCODER.encode(row).encode() + b"\n"
+    return (
+        f'{{"digest": "{row["digest"]}", "fate": {quoted(row["fate"])}, "gid": {row["gid"]}, '
+        f'"kind": "{row["kind"]}", "mode": {row["mode"]}, "mtime_ns": {row["mtime_ns"]}, '
+        f'"path": {quoted(row["path"])}, "rule": {quoted(row["rule"])}, '
+        f'"size": {row["size"]}, "uid": {row["uid"]}}}\n'
+    ).encode()
+
+
 def _saved(entry: Entry) -> int:
     return entry.size - sum(length for _, length in entry.segments or ())
 
@@ -62,7 +78,7 @@ def write(path: Path, lines: Iterable[bytes], more: Iterable[dict[str, Any]] = (
         ):
             handle.writelines(lines)
             for row in more:
-                handle.write(json.dumps(row, sort_keys=True).encode() + b"\n")
+                handle.write(line(row))
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)

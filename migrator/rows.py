@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mmap
 import struct
 from array import array
@@ -12,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from migrator import spill
+from migrator import ledger, spill
 
 HEAD = struct.Struct(">I32sB")  # length of the row in JSON, digest or zeros, inode flags or UNREAD
 UNREAD = 0xFF  # instead of inode flags: no content is wanted
-JSON = json.JSONEncoder(sort_keys=True)
 ABSENT = 0xFFFFFFFFFFFFFFFF
 FILE = 48  # bits that count bytes in one file; those above name the file
 
@@ -43,11 +41,12 @@ class Rows:
         self._handle.close()
 
     def add(self, number: int, row: dict[str, Any]) -> None:
-        line = JSON.encode(row).encode() + b"\n"
+        line = ledger.line(row)
         digest, flags = spill.UNKNOWN, row.get("flags", 0)
-        unsure = "changed" in row or row["fate"] == "unreadable"  # to be read again the next time
-        if "digest" in row and not unsure:
-            digest = bytes.fromhex(row["digest"])
+        if "digest" in row:
+            # What changed while it was read, or failed, is to be read again the next time.
+            if "changed" not in row and row["fate"] != "unreadable":
+                digest = bytes.fromhex(row["digest"])
         elif row["fate"] == "excluded":
             flags = UNREAD
         self._handle.write(HEAD.pack(len(line), digest, flags) + line)

@@ -18,6 +18,7 @@ UNKNOWN = bytes(32)  # instead of a digest
 PLAIN = 2  # marshal's version without references: equal entries are equal bytes
 BUFFER = 1 << 18
 Record = tuple[int, bytes, int, bytes]  # number, digest, mark, the entry packed
+_entry = tuple.__new__  # which Entry._make calls; nobody but us writes what is read here
 
 
 def packed(entry: Entry) -> bytes:
@@ -25,7 +26,7 @@ def packed(entry: Entry) -> bytes:
 
 
 def unpacked(record: bytes) -> Entry:
-    return Entry._make(marshal.loads(record))
+    return _entry(Entry, marshal.loads(record))
 
 
 class Writer:

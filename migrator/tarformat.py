@@ -6,6 +6,7 @@ tar, Python and the container engines all read.
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -19,9 +20,11 @@ LARGEST_ID: Final = 0o7777777  # what seven octal digits hold
 LARGEST_SIZE: Final = 0o77777777777
 ZEROS: Final = 1 << 20  # bytes of a hole that are written at once
 SECOND: Final = 1_000_000_000
+LARGEST_TIME: Final = LARGEST_SIZE * SECOND  # ns
 REMOVED: Final = b"MIGRATOR.removed"  # record of a member that says that a path is gone
-NUMBERS: Final = b"%07o\0%07o\0%07o\0%011o\0%011o\0        %s"
+NUMBERS: Final = b"%07o\0%07o\0%07o\0%011o\0%011o\0"
 REST: Final = b"ustar\x0000" + bytes(64) + b"%07o\0%07o\0" + bytes(167)
+SPACES: Final = 8 * ord(" ")  # what the checksum counts for itself
 
 
 class Member(NamedTuple):
@@ -71,9 +74,11 @@ def removal(path: bytes) -> bytes:
 
 def header(of: Member) -> bytes:
     """Everything that precedes the content: PAX header if needed, ustar header, map of holes."""
+    name, size = of.path, of.size if of.kind == "f" else 0
+    if _is_common(of):
+        return _ustar(of, name, size, TYPES[of.kind])
     records: dict[bytes, bytes] = {}
     holes = b""
-    name, size = of.path, of.size if of.kind == "f" else 0
     if of.segments is not None and of.kind == "f":
         holes = _hole_map(of.segments, of.size)
         records |= {
@@ -121,6 +126,21 @@ def refusable(xattr: bytes) -> bool:
 def _is_plain(name: bytes) -> bool:
     """Names that fit the old header and mean the same to every reader."""
     return len(name) <= 100 and name.isascii()
+
+
+def _is_common(of: Member) -> bool:
+    """Whether the old header holds it, as that of most files of packages."""
+    return (
+        not of.xattrs
+        and of.segments is None
+        and _is_plain(of.path)
+        and _is_plain(of.target)
+        and not of.mtime_ns % SECOND
+        and 0 <= of.mtime_ns <= LARGEST_TIME
+        and of.uid <= LARGEST_ID
+        and of.gid <= LARGEST_ID
+        and of.size <= LARGEST_SIZE
+    )
 
 
 def _decimal(nanoseconds: int) -> bytes:
@@ -180,21 +200,25 @@ def _record(key: bytes, value: bytes) -> bytes:
 
 def _ustar(of: Member, name: bytes, size: int, kind: bytes) -> bytes:
     seconds = of.mtime_ns // SECOND
-    block = (
-        name[:100].ljust(100, b"\0")
-        + NUMBERS
-        % (
-            of.mode,
-            of.uid if of.uid <= LARGEST_ID else 0,
-            of.gid if of.gid <= LARGEST_ID else 0,
-            size if size <= LARGEST_SIZE else 0,
-            seconds if 0 <= seconds <= LARGEST_SIZE else 0,
-            kind,
-        )
-        + of.target[:100].ljust(100, b"\0")
-        + REST % (of.major, of.minor)
+    front = name[:100].ljust(100, b"\0") + NUMBERS % (
+        of.mode,
+        of.uid if of.uid <= LARGEST_ID else 0,
+        of.gid if of.gid <= LARGEST_ID else 0,
+        size if size <= LARGEST_SIZE else 0,
+        seconds if 0 <= seconds <= LARGEST_SIZE else 0,
     )
-    # The low half of Adler-32 is one more than the sum of the bytes, as long as that is below
-    # 65,521, which no header reaches: most of its bytes are zeros or digits.
-    checksum = b"%06o\0 " % ((zlib.adler32(block) & 0xFFFF) - 1)
-    return block[:148] + checksum + block[156:]
+    back, its_sum = _back(kind, of.target, of.major, of.minor)
+    return front + b"%06o\0 " % (_sum(front) + SPACES + its_sum) + back
+
+
+@functools.lru_cache(64)  # most files have the same
+def _back(kind: bytes, target: bytes, major: int, minor: int) -> tuple[bytes, int]:
+    """What follows the checksum, and the sum of its bytes."""
+    back = kind + target[:100].ljust(100, b"\0") + REST % (major, minor)
+    return back, _sum(back)
+
+
+def _sum(part: bytes) -> int:
+    """The low half of Adler-32 is one more than the sum of the bytes, as long as that is below
+    65,521, which no part of a header reaches: most of its bytes are zeros or digits."""
+    return (zlib.adler32(part) & 0xFFFF) - 1

@@ -15,14 +15,13 @@ from migrator import ledger
 from migrator.errors import StoreDamaged
 from migrator.known import order
 from migrator.lookup import Lookup
-from migrator.rows import JSON
 
 NAMES = st.sampled_from([b"a", b"a.", b"a\x01", b"b", b"\xff", b"a b", b"\n", b"z" * 5])
 
 
 def written(place: Path, paths: list[bytes], lost: list[bytes]) -> Path:
     rows = [row(path) for path in sorted(paths, key=order)]
-    lines = (JSON.encode(item).encode() + b"\n" for item in rows)
+    lines = map(ledger.line, rows)
     more = [{"path": text(path), "fate": "unreadable", "rule": "?"} for path in lost]
     ledger.write(place / "ledger.jsonl.gz", lines, more)
     return place / "ledger.jsonl.gz"

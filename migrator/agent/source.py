@@ -29,7 +29,10 @@ ATTEMPTS = 3  # readings of a small file that is written meanwhile
 ATTEMPTS_LARGE = 2
 PAUSE = 0.01  # seconds before it is read again
 GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16  # FS_IOC_GETFLAGS; refused where it differs
+ROOM = b"\0" * 8  # for its answer
+ANSWER = struct.Struct("=I")
 KEPT_FLAGS = 0x30  # FS_IMMUTABLE_FL and FS_APPEND_FL
+FORMAT = 0o170000  # the bits of a mode that tell the kind
 
 
 class Files(object):
@@ -67,6 +70,20 @@ class Source(object):
     known when all is read. ``attempts`` are those that a large one has left.
     """
 
+    __slots__ = (
+        "attempts",
+        "data",
+        "descriptor",
+        "found",
+        "holes",
+        "inode_flags",
+        "length",
+        "name",
+        "state",
+        "times",
+        "xattrs",
+    )
+
     def __init__(self, name, attempts=ATTEMPTS_LARGE - 1):
         # type: (bytes, int) -> None
         self.name, self.attempts = name, attempts
@@ -80,17 +97,18 @@ class Source(object):
 
     def _look(self):
         # type: () -> None
-        self.found = found = os.fstat(self.descriptor)
-        if not stat.S_ISREG(found.st_mode):
+        descriptor = self.descriptor
+        self.found = found = os.fstat(descriptor)
+        if found.st_mode & FORMAT != stat.S_IFREG:
             raise OSError(errno.ENOENT, "it is no regular file any more")
         self.times = times(self.name, found)
         self.holes = None  # type: Segments | None
-        if found.st_blocks * 512 < found.st_size:
-            self.holes = segments(self.descriptor, found.st_size)
         self.length = found.st_size
-        if self.holes is not None:
-            self.length = sum(length for _, length in self.holes)
-        self.xattrs, self.inode_flags = xattrs_of(self.descriptor), _inode_flags(self.descriptor)
+        if found.st_blocks * 512 < found.st_size:
+            self.holes = segments(descriptor, found.st_size)
+            if self.holes is not None:
+                self.length = sum(length for _, length in self.holes)
+        self.xattrs, self.inode_flags = xattrs_of(descriptor), _inode_flags(descriptor)
 
     def load(self):
         # type: () -> None
@@ -155,7 +173,7 @@ class Source(object):
         # type: () -> Iterator[bytes]
         """The data in pieces, less than announced when the file shrank."""
         for offset, length in [(0, self.length)] if self.holes is None else self.holes:
-            if offset or self.holes is not None:
+            if self.holes is not None:
                 os.lseek(self.descriptor, offset, os.SEEK_SET)
             while length:
                 piece = os.read(self.descriptor, min(length, PIECE))
@@ -168,20 +186,20 @@ class Source(object):
         # type: () -> bytes
         """Whether it is still what it was."""
         before, after = self.found, os.fstat(self.descriptor)
-        same = (before.st_size, before.st_mtime, before.st_ctime) == (
-            after.st_size,
-            after.st_mtime,
-            after.st_ctime,
-        )
-        return frames.SAME if same else frames.CHANGED
+        if (
+            before.st_size == after.st_size
+            and before.st_mtime == after.st_mtime
+            and before.st_ctime == after.st_ctime
+        ):
+            return frames.SAME
+        return frames.CHANGED
 
 
 def _inode_flags(descriptor):
     # type: (int) -> int
     """What lsattr shows as i and a; 0 where the file system has none."""
     try:
-        answer = fcntl.ioctl(descriptor, GET_FLAGS, b"\0" * 8)
+        answer = fcntl.ioctl(descriptor, GET_FLAGS, ROOM)
     except (IOError, OSError):
         return 0
-    (flags,) = struct.unpack("=I", answer[:4])
-    return int(flags) & KEPT_FLAGS
+    return int(ANSWER.unpack_from(answer)[0]) & KEPT_FLAGS

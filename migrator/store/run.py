@@ -41,9 +41,9 @@ class Run:
         self.held.append(Held(digest, self.size, size))
         if data is None:
             self.missing[len(self.parts)] = digest
-        self.parts.append(data)
-        self.parts.append(padding(size))
-        self.size += size + len(self.parts[-1] or b"")
+        end = padding(size)
+        self.parts += data, end
+        self.size += size + len(end)
 
     def plain(self, pieces: Callable[[bytes], Iterator[bytes]]) -> bytes:
         """The run, with what is missing from ``pieces``."""
