@@ -10,6 +10,7 @@ from migrator.agent import frames
 from migrator.agent.records import Reader
 from migrator.errors import ProtocolError
 
+_entry = tuple.__new__  # which Entry calls with its arguments: this is for a whole tuple
 KINDS = {letter.encode(): letter for letter in "fdlcbpsm"}
 
 
@@ -50,7 +51,7 @@ class Entry(NamedTuple):  # a tuple, since a million of them are made several ti
     @property
     def text(self) -> str:
         """The absolute path for people and JSON; undecodable bytes become surrogates."""
-        return _text(self.path)
+        return "/" + self.path.decode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,7 @@ class Unreadable:
 
     @property
     def text(self) -> str:
-        return _text(self.path)
-
-
-def _text(path: bytes) -> str:
-    return "/" + path.decode("utf-8", "surrogateescape")
+        return "/" + self.path.decode("utf-8", "surrogateescape")
 
 
 def read_tree(
@@ -114,6 +111,7 @@ class _Walk:
         self.count = 0
         self._path = b""
         self._kind = "d"
+        self._packages = {b"": ""}  # one object for all files of a package
 
     def entry(self, record: tuple[Any, ...]) -> Entry:
         """The next path. It lies in a directory that came before, behind its siblings there."""
@@ -125,9 +123,12 @@ class _Walk:
         self.count += 1
         self._path, self._kind = path, kind
         target, major, minor, package, xattrs, segments, flags = record[12:]
-        text = package.decode("utf-8", "replace") if package else ""
-        return Entry(
-            *(path, kind, *record[1:10], major, minor, target, xattrs, segments, text, flags)
+        text = self._packages.get(package)
+        if text is None:
+            text = self._packages[package] = package.decode("utf-8", "replace")
+        return _entry(
+            Entry,
+            (path, kind, *record[1:10], major, minor, target, xattrs, segments, text, flags),
         )
 
     def _root(self, shared: int, name: bytes, kind: str) -> bytes:

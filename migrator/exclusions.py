@@ -76,13 +76,14 @@ class Exclusions:
         names = [rule for rule in BUILT_IN if rule.base == rule.pattern]
         self._names = [(re.compile(fnmatch.translate(rule.pattern)), rule) for rule in names]
         self._named = re.compile("|".join(pattern.pattern for pattern, _ in self._names))
+        self._machine: dict[str, bool] = {}  # of each package that was met
         self._directory = ""
         self._here: Rule | None = None  # for what is in _directory
 
     def rule(self, entry: Entry) -> Rule | None:
         """The rule that leaves ``entry`` out. Raises PlanInvalid where the plan breaks a package;
         the built-in rules leave to a package what is not a machine's."""
-        needed = entry.package and entry.kind != "d" and not MACHINE.match(entry.package)
+        needed = entry.package and entry.kind != "d" and not self._serves_machine(entry.package)
         found = self._chosen(entry)
         if found and needed:
             raise PlanInvalid(
@@ -90,6 +91,11 @@ class Exclusions:
                 "exclude a narrower path, or remove the package from the source",
             )
         return found or (None if needed else self._built_in(entry.text))
+
+    def _serves_machine(self, package: str) -> bool:
+        if package not in self._machine:
+            self._machine[package] = MACHINE.match(package) is not None
+        return self._machine[package]
 
     def _chosen(self, entry: Entry) -> Rule | None:
         """What the plan excludes; in it the longest path counts."""

@@ -60,6 +60,8 @@ class Known:
             self._advance()
             return digest, flags
         self._same = False
+        if not self._next:
+            return spill.UNKNOWN, 0
         key = order(entry.path)
         while self._next and (before := self._order()) < key:
             self._advance()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from migrator.entries import Entry
-from migrator.exclusions import Decisions, Exclusions
+from migrator.exclusions import Decision, Decisions, Exclusions
 from migrator.facts.packages import Packages
 from migrator.plan import Plan
 
@@ -61,6 +61,7 @@ class Fates:
         self._layout = layout
         self._changed = {file.path for file in packages.changed}
         self._links: dict[tuple[int, int], Fate] = {}  # names of one inode share a layer
+        self._layers: dict[str, Fate] = {}  # one object for all that goes into a layer
 
     def of(self, entry: Entry) -> Fate:
         fate = self._alone(entry)
@@ -73,10 +74,13 @@ class Fates:
 
         Engines make a missing one, and change the time of its directory by that.
         """
+        if fate.kind == "layer":
+            return None
         volume = fate.kind == "volume" and fate.name == entry.text
         if not volume and fate.kind not in ("mount", "secret"):
             return None
-        found = self._place(entry, entry.text.rpartition("/")[0] or "/")
+        parent = entry.text.rpartition("/")[0] or "/"
+        found = self._decided(entry, self._decisions.of(parent))
         return Fate("layer", SKELETON) if found.kind == "layer" else found
 
     def _alone(self, entry: Entry) -> Fate:
@@ -90,13 +94,15 @@ class Fates:
         decision = self._decisions.of(entry.text)
         if decision and decision[1].decision == "secret" and entry.kind == "f":
             return Fate("secret", decision[0], decision[1].reason)
-        return self._place(entry, entry.text)
+        return self._decided(entry, decision)
 
-    def _place(self, entry: Entry, path: str) -> Fate:
-        decision = self._decisions.of(path)
+    def _decided(self, entry: Entry, decision: Decision) -> Fate:
         if decision and decision[1].decision == "volume":
             return Fate("volume", decision[0], decision[1].reason)
-        return Fate("layer", self._layer(entry))
+        name = self._layer(entry)
+        if name not in self._layers:
+            self._layers[name] = Fate("layer", name)
+        return self._layers[name]
 
     def _layer(self, entry: Entry) -> str:
         """Configuration is the system's even when a package owns it: every host has its own."""
@@ -108,15 +114,17 @@ class Fates:
 
     def _as_packaged(self, entry: Entry) -> bool:
         """Packages know whole seconds only: a time with a fraction was set by a later write. An
-        owner that a package's script made has another number on each host.
+        owner that a package's script made has another number on each host. A package may say
+        /bin for /usr/bin.
 
         A change that nothing tells of keeps its layer from being shared, and does no other harm.
         """
-        if not STATIC_IDS.issuperset((entry.uid, entry.gid)):
+        if entry.uid not in STATIC_IDS or entry.gid not in STATIC_IDS:
             return False
-        named = {entry.text, entry.text.removeprefix("/usr")}  # the package may say /bin for it
-        fraction = entry.kind == "f" and entry.mtime_ns % SECOND
-        return not fraction and self._changed.isdisjoint(named)
+        if entry.kind == "f" and entry.mtime_ns % SECOND:
+            return False
+        path = entry.text
+        return path not in self._changed and path.removeprefix("/usr") not in self._changed
 
 
 def _unowned(path: bytes) -> str:

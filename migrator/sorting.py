@@ -17,6 +17,7 @@ from migrator.rows import UNREAD, Rows
 from migrator.store import Index
 
 KEPT = ("layer", "volume")
+SORTED = (*KEPT, "secret")
 HELD = 1  # mark of an entry whose content is in the store
 Record = tuple[int, bytes, Entry, bool]  # number, digest, entry, whether its content is to be read
 
@@ -117,7 +118,7 @@ class Sorting:
             self.begin()
         self.walk.write(number, digest, flags, packed)
         if self._begun:
-            self._sort(number, digest, flags, item)
+            self._sort(number, digest, flags, item, packed)
 
     def begin(self) -> None:
         """Sort what came until now, and all that follows."""
@@ -126,7 +127,7 @@ class Sorting:
         self._begun = True
         self.walk.flush()
         for number, digest, flags, record in spill.records(self.walk.path):
-            self._sort(number, digest, flags, spill.unpacked(record))
+            self._sort(number, digest, flags, spill.unpacked(record), record)
 
     def __enter__(self) -> Self:
         return self
@@ -153,12 +154,13 @@ class Sorting:
         """Bytes to be read."""
         return sum(group.size for group in self.groups.values())
 
-    def _sort(self, number: int, digest: bytes, flags: int, entry: Entry) -> None:
+    def _sort(self, number: int, digest: bytes, flags: int, entry: Entry, packed: bytes) -> None:
         fate = self._fates.of(entry)
         if flags and flags != UNREAD:
             entry = entry._replace(inode_flags=flags)
-        if fate.kind in (*KEPT, "secret"):
-            self._keep(number, entry, fate, digest)
+            packed = spill.packed(entry)
+        if fate.kind in SORTED:
+            self._keep(number, entry, fate, digest, packed)
         else:
             self.rows.add(number, ledger.row(entry, fate.text, fate.rule))
             self.counts[fate.kind] += 1
@@ -169,7 +171,7 @@ class Sorting:
             bare = entry._replace(kind=kind, mode=mode, size=0, segments=None, nlink=1)
             self._group(at).points.append(bare)
 
-    def _keep(self, number: int, entry: Entry, fate: Fate, digest: bytes) -> None:
+    def _keep(self, number: int, entry: Entry, fate: Fate, digest: bytes, packed: bytes) -> None:
         group, mark = self._group(fate), 0
         if entry.kind == "f":
             if fate.kind == "secret":
@@ -182,8 +184,7 @@ class Sorting:
                 digest = spill.UNKNOWN
             group.size += 0 if mark else entry.size
             group.linked = group.linked or entry.nlink > 1
-        record = spill.packed(entry)
-        self._handles[fate.kind, group.fate.name].write(number, digest, mark, record)
+        self._handles[fate.kind, group.fate.name].write(number, digest, mark, packed)
 
     def _is_held(self, entry: Entry, fate: Fate, digest: bytes) -> bool:
         """The content as this fate stores it: with its holes in a layer, else without."""

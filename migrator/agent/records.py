@@ -32,6 +32,9 @@ XATTR = struct.Struct(">HI")
 SEGMENT = struct.Struct(">QQ")
 SECOND = 1000000000
 
+# What a record has in the end when its flags announce nothing.
+PLAIN = (b"", 0, 0, b"", (), None, 0)
+
 # What is known of a path without looking at it: a mount point, or a wanted file.
 BARE = (0,) * 10
 
@@ -111,11 +114,21 @@ class Reader(object):
         # type: () -> tuple[Any, ...]
         """A tuple of 19: kind, mode, uid, gid, size, mtime_ns, ctime_ns, dev, ino, nlink, shared,
         name, target, major, minor, package, xattrs, segments, inode_flags."""
-        fields = self._fields(HEADER)
-        flags, size, mtime = fields[0], fields[13], fields[6] * SECOND + fields[7]
-        head = fields[1:6] + (mtime,) + fields[8:13] + (self.take(size),)
+        payload, begin = self.payload, self.at + HEADER.size
+        try:
+            fields = HEADER.unpack_from(payload, self.at)
+        except struct.error:
+            raise FrameError("a record claims more than is there")
+        flags, end = fields[0], begin + fields[13]
+        name = payload[begin:end]
+        head = fields[1:6] + (fields[6] * SECOND + fields[7],) + fields[8:13] + (name,)
+        if end > len(payload):
+            raise FrameError("a record claims more than is there")
+        self.at = end
         if not flags:
-            return head + (b"", 0, 0, b"", (), None, 0)
+            return head + PLAIN
+        if flags == PACKAGE:
+            return head + (b"", 0, 0, self._text(), (), None, 0)
         target = self._text() if flags & TARGET else b""
         major, minor = self._fields(PAIR) if flags & DEVICE else (0, 0)
         package = self._text() if flags & PACKAGE else b""
