@@ -76,6 +76,7 @@ class Archive:
         pieces = content.pieces
         if member.segments is None and entry.segments is not None:
             pieces = tarformat.filled(pieces, entry.segments, size)
+        row = ledger.row(entry, self._text, self._fate.rule)
         if content.digest:
             digest = content.digest
             self._writer.content(head, digest, size, None)
@@ -91,11 +92,13 @@ class Archive:
             if content.again:
                 self._writer.back(before)
                 return self._file(content.again)
-        body: Row = {"digest": digest.hex()} | ({"changed": True} if content.changed else {})
-        row = ledger.row(entry, self._text, self._fate.rule)
+        body: Row = {"digest": digest.hex()}
+        if content.changed:
+            body["changed"] = True
         if content.failure:
             body |= {"fate": "unreadable", "rule": content.failure}
-        return {**row, **self._linked(entry, member.path, body)}
+        row |= self._linked(entry, member.path, body)
+        return row
 
     def _told(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         for piece in pieces:
@@ -110,7 +113,7 @@ class Archive:
     def _member(self, entry: Entry) -> tarformat.Member:
         """Without the attributes that no archive can hold, which the ledger has all. In a layer a
         hole is written as zeros: container storage cannot give a layer with holes again."""
-        if any(tarformat.refusable(name) for name, _ in entry.xattrs):
+        if entry.xattrs and any(tarformat.refusable(name) for name, _ in entry.xattrs):
             kept = tuple(item for item in entry.xattrs if not tarformat.refusable(item[0]))
             entry = entry._replace(xattrs=kept)
         if self._fate.kind == "layer" and entry.segments is not None:
@@ -118,6 +121,8 @@ class Archive:
         return tarformat.member(entry, self._name(entry))
 
     def _name(self, entry: Entry) -> bytes:
+        if entry.kind != "d" and not self._top:
+            return entry.path
         name = self._inside(entry.path)
         return name.rstrip(b"/") + b"/" if entry.kind == "d" else name
 

@@ -163,15 +163,24 @@ def _blob(
                 break
             rows.add(number, row)
             base.add(found.last.entry if isinstance(found, Content) else entry, row)
-            counts[row["fate"].partition(" ")[0]] += 1
-            counts["changed"] += "changed" in row
+            counts[row["fate"]] += 1
+            if "changed" in row:
+                counts["changed"] += 1
         for point in () if lasting.failure else group.points:
             archive.write(point)
         key, layer, new = writer.close()
         if new:
             store.publish(handle, layer.digest)
             index.add(key, layer, writer.spans)
-    return Built((group.fate.kind, group.fate.name), layer, rows.close(), counts)
+    return Built((group.fate.kind, group.fate.name), layer, rows.close(), _by_kind(counts))
+
+
+def _by_kind(counts: Counter[str]) -> Counter[str]:
+    """The counts of fates without their names."""
+    found: Counter[str] = Counter()
+    for fate, count in counts.items():
+        found[fate.partition(" ")[0]] += count
+    return found
 
 
 class _Lasting:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 
+from migrator.agent import frames
 from migrator.agent.limits import Pace
 from migrator.agent.source import SMALL, Files, Source
 from migrator.contents import Content, explain, fresh
@@ -31,8 +32,9 @@ def reader(
                 return Unreadable(entry.path, error.strerror or str(error))
             if source.length > SMALL:
                 return _large(source, entry, pace)
-            _wait(pace, source.length)
-            return Content(_entry(source, entry), (source.data,), source.state != b"\0")
+            if limits.bandwidth:
+                _wait(pace, source.length)
+            return Content(_entry(source, entry), (source.data,), source.state != frames.SAME)
 
         yield read
     finally:

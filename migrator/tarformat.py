@@ -107,7 +107,7 @@ def header(of: Member) -> bytes:
     return _pax(records) + _ustar(of, name, size, TYPES[of.kind]) + holes
 
 
-def stored_size(of: Member) -> int:
+def stored_size(of: Member | Entry) -> int:
     """Bytes of content that follow the header, without padding."""
     if of.kind != "f":
         return 0
@@ -131,11 +131,11 @@ def _is_plain(name: bytes) -> bool:
 def _is_common(of: Member) -> bool:
     """Whether the old header holds it, as that of most files of packages."""
     return (
-        not of.xattrs
+        not of.mtime_ns % SECOND
+        and not of.xattrs
         and of.segments is None
         and _is_plain(of.path)
-        and _is_plain(of.target)
-        and not of.mtime_ns % SECOND
+        and (not of.target or _is_plain(of.target))
         and 0 <= of.mtime_ns <= LARGEST_TIME
         and of.uid <= LARGEST_ID
         and of.gid <= LARGEST_ID

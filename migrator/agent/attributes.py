@@ -46,6 +46,8 @@ def xattrs_of(descriptor):
         keys = os.listxattr(descriptor)  # novm
     except OSError as error:
         return _nothing(error)
+    if not keys:
+        return []
     return _read(keys, lambda key: os.getxattr(descriptor, key))  # novm
 
 

@@ -88,16 +88,15 @@ class Source(object):
         # type: (bytes, int) -> None
         self.name, self.attempts = name, attempts
         self.data, self.state = b"", frames.SAME
-        self.descriptor = descent.open_quietly(name, FLAGS)
+        self.descriptor = descriptor = descent.open_quietly(name, FLAGS)
         try:
-            self._look()
+            self._look(descriptor)
         except BaseException:
-            os.close(self.descriptor)
+            os.close(descriptor)
             raise
 
-    def _look(self):
-        # type: () -> None
-        descriptor = self.descriptor
+    def _look(self, descriptor):
+        # type: (int) -> None
         self.found = found = os.fstat(descriptor)
         if found.st_mode & FORMAT != stat.S_IFREG:
             raise OSError(errno.ENOENT, "it is no regular file any more")

@@ -65,6 +65,9 @@ class Index:
     def add(self, key: bytes, layer: Layer, spans: Sequence[tuple[Span, list[Held]]]) -> None:
         """Know the published blob of ``layer`` and what is in it; all of it or nothing."""
         self._empty = False
+        contents = sorted(  # in the order of the tree that they go into
+            (held.digest, s.key, held.at, held.size) for s, found in spans for held in found
+        )
         with self._db.transaction():
             put = self._db.execute
             put("INSERT OR IGNORE INTO blob (digest) VALUES (?)", (layer.digest,))
@@ -73,10 +76,7 @@ class Index:
                 "INSERT OR IGNORE INTO span VALUES (?, ?, ?, ?, ?, ?)",
                 ((s.key, blob, s.start, s.size, s.raw_size, s.crc) for s, _ in spans),
             )
-            self._db.executemany(
-                "INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?)",
-                ((held.digest, s.key, held.at, held.size) for s, found in spans for held in found),
-            )
+            self._db.executemany("INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?)", contents)
             put(
                 "INSERT OR REPLACE INTO layer VALUES (?, ?, ?, ?, ?)",
                 (key, layer.digest, layer.size, layer.diff_id, layer.raw_size),

@@ -42,7 +42,7 @@ class Run:
         if data is None:
             self.missing[len(self.parts)] = digest
         end = padding(size)
-        self.parts += data, end
+        self.parts += (data, end)
         self.size += size + len(end)
 
     def plain(self, pieces: Callable[[bytes], Iterator[bytes]]) -> bytes:
