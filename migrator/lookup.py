@@ -1,13 +1,12 @@
-"""The rows of a ledger by path, on disk: a million of them need no memory but their places."""
+"""The rows of a ledger by path, on disk: a million of them need no memory."""
 
 from __future__ import annotations
 
 import json
 import mmap
 import os
+import re
 import tempfile
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,34 +14,32 @@ from typing import Any
 from migrator import ledger
 from migrator.known import order
 
-KIND, SPARSE = b'"kind": ', b'"sparse": true'
+KIND, SPARSE = b'"kind": ', re.compile(b'"sparse": true')
 
 
 class Lookup:
     """They lie in the order of the walk, so that they are found by halving."""
 
     def __init__(self, path: Path) -> None:
-        self._places = array("Q")
-        self._sparse = array("Q")
-        self._lost: dict[str, dict[str, Any]] = {}  # what the walk could not look at comes last
         with tempfile.TemporaryFile(dir=path.parent) as file:
-            at = 0
-            for line in ledger.lines(path):
-                if KIND not in line:
-                    row = json.loads(line)
-                    self._lost[row["path"]] = row
-                    continue
-                self._places.append(at)
-                if SPARSE in line:
-                    self._sparse.append(at)
-                at += file.write(line)
+            file.writelines(ledger.pieces(path))
             file.flush()
-            self._data = mmap.mmap(file.fileno(), at, access=mmap.ACCESS_READ) if at else b""
+            size = file.tell()
+            self._data = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size else b""
+        self._lost: dict[str, dict[str, Any]] = {}  # what the walk could not look at comes last
+        self._end = size  # of all others
+        while self._end:
+            begin = self._begin(0, self._end - 1)
+            if KIND in self._data[begin : self._end]:
+                break
+            row = self._row(begin)
+            self._lost[row["path"]] = row
+            self._end = begin
 
     def get(self, path: str) -> dict[str, Any] | None:
-        number = self._from(_order(path))
-        if number < len(self._places):
-            row = self._row(self._places[number])
+        place = self._from(_order(path))
+        if place < self._end:
+            row = self._row(place)
             if row["path"] == path:
                 return row
         return self._lost.get(path)
@@ -55,25 +52,36 @@ class Lookup:
 
     def sparse(self) -> Iterator[dict[str, Any]]:
         """The rows of files with holes."""
-        return map(self._row, self._sparse)
+        for found in SPARSE.finditer(self._data, 0, self._end):
+            yield self._row(self._begin(0, found.start()))
 
     def _inside(self, prefix: str) -> Iterator[str]:
-        number = self._from(_order(prefix)) if prefix != "/" else 1
-        while number < len(self._places):
-            path = self._row(self._places[number])["path"]
+        place = self._from(_order(prefix) or b"\0")  # behind the root itself
+        while place < self._end:
+            path = self._row(place)["path"]
             if not path.startswith(prefix):
                 return
             yield path[len(prefix) :]
-            number = self._from(_order(path) + b"\1", number)  # behind all that is in it
+            place = self._from(_order(path) + b"\1", place)  # behind all that is in it
 
     def _from(self, key: bytes, low: int = 0) -> int:
-        return bisect_left(
-            self._places, key, low, key=lambda place: _order(self._row(place)["path"])
-        )
+        """Where the first row begins that is not before ``key``."""
+        high = self._end
+        while low < high:
+            begin = self._begin(low, (low + high) // 2)
+            if _order(self._row(begin)["path"]) < key:
+                low = self._data.find(b"\n", begin) + 1
+            else:
+                high = begin
+        return low
 
-    def _row(self, place: int) -> dict[str, Any]:
-        end = self._data.find(b"\n", place)
-        row: dict[str, Any] = json.loads(self._data[place:end])
+    def _begin(self, low: int, place: int) -> int:
+        """Of the row at ``place``; one begins at ``low``."""
+        return max(low, self._data.rfind(b"\n", low, place) + 1)
+
+    def _row(self, begin: int) -> dict[str, Any]:
+        end = self._data.find(b"\n", begin)
+        row: dict[str, Any] = json.loads(self._data[begin:end])
         return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tracemalloc
 from pathlib import Path
@@ -74,3 +75,22 @@ def test_a_damaged_ledger_is_named(tmp_path: Path) -> None:
     place.write_bytes(place.read_bytes()[:20])
     with pytest.raises(StoreDamaged, match="damaged"):
         Lookup(place)
+
+
+@given(
+    st.text().map(
+        lambda text: text.encode("utf-8", "surrogatepass").decode(errors="surrogateescape")
+    ),
+    st.text(),
+    st.lists(st.integers(), min_size=5, max_size=5),
+    st.booleans(),
+)
+def test_a_line_is_what_json_makes_of_its_row(
+    path: str, rule: str, numbers: list[int], changed: bool
+) -> None:
+    names = ("gid", "mode", "mtime_ns", "size", "uid")
+    found = {"path": path, "fate": "layer x", "rule": rule, "kind": "f", "digest": "ab" * 32}
+    more = {"changed": True} if changed else {}
+    full: dict[str, Any] = {**found, **dict(zip(names, numbers, strict=True)), **more}
+    for item in (full, {**found, **more}):
+        assert ledger.line(item) == json.dumps(item, sort_keys=True).encode() + b"\n"
