@@ -24,7 +24,8 @@ SERVICES = [
     *("xinetd", "rsyslog", "ssh", "user@1000", "echo.socket"),
 ]
 BY_HAND = (
-    "cd /srv && OWN_NAME=by-hand setsid /opt/own/serve 7003 </dev/null >/dev/null 2>&1 & sleep 1"
+    "cd /srv && OWN_NAME=by-hand setsid --fork /opt/own/serve 7003 </dev/null >/dev/null 2>&1"
+    " && sleep 1"
 )
 ASK = "import socket, sys; s = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5)"
 pytestmark = pytest.mark.lab

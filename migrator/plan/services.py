@@ -55,7 +55,7 @@ KINDS = {
         ),
     ),
     "crashes": Kind(CRASHES, ("kdump", "kdump-tools", "boot.kdump")),
-    "audit": Kind(AUDIT, ("auditd",)),
+    "audit": Kind(AUDIT, ("auditd", "audit-rules")),
     "kernel log": Kind(KERNEL_LOG, ("klogd", "busybox-klogd", "inetutils-klogd")),
     "swap": Kind(SWAP, ("dphys-swapfile", "swapspace", "zramswap", "zram-config")),
     "guests": Kind(
