@@ -9,7 +9,7 @@ from pathlib import Path
 from migrator.adapt import Change, adapt
 from migrator.adapt.difference import differences, unified
 from migrator.facts.daemon import Daemon
-from migrator.plan import Plan, Service
+from migrator.plan import PathChoice, Plan, Service
 from tests import builders as make
 from tests.trees import Files
 
@@ -172,6 +172,13 @@ def test_a_change_goes_where_links_lead() -> None:
     assert [change.path for change in adapt(make.facts(), make.plan(), files)] == [
         "/etc/pam-stuff/cron"
     ]
+
+
+def test_a_change_below_a_volume_says_that_it_has_no_effect() -> None:
+    plan = make.plan(paths={"/etc/pam.d": PathChoice("volume")})
+    made = changes({"/etc/pam.d/cron": CRON, "/etc/fstab": FSTAB}, plan)
+    assert "since /etc/pam.d is a volume" in made["/etc/pam.d/cron"].reason
+    assert "volume" not in made["/etc/fstab"].reason
 
 
 def test_changes_are_shown_as_a_patch_without_secrets() -> None:

@@ -67,8 +67,18 @@ def adapt(found: Facts, plan: Plan, tree: Tree) -> list[Change]:
     changed = Changed(tree)
     for name, subject in SUBJECTS.items():
         for change in subject(found, plan, changed) if plan.adapt.get(name, True) else ():
-            placed = replace(change, path=changed.place(change.path))
+            placed = _placed(plan, changed, change)
             if plan.adapt.get(placed.key, True):
                 changed.add(placed)
                 changes.append(placed)
     return sorted(changes, key=lambda change: change.path)
+
+
+def _placed(plan: Plan, tree: Changed, change: Change) -> Change:
+    """Where links lead; a volume lies over what a layer has at its path, which is said then."""
+    path = tree.place(change.path)
+    decided = plan.path_decision(path)
+    if decided and decided[1].decision == "volume":
+        hidden = f"{change.reason}; without effect, since {decided[0]} is a volume: change it there"
+        return replace(change, path=path, reason=hidden)
+    return replace(change, path=path)

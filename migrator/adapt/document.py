@@ -40,6 +40,31 @@ an entry of the plan's `services`; `decision: keep` lets it run.
 | because | services |
 |---|---|
 """
+ALONE = """
+## What is left alone
+
+systemd passes over these by conditions of their own, or they do no harm; a mask would only hide
+what an administrator looks for.
+
+- **systemd-remount-fs, systemd-fsck@**: they act on lines of fstab, and there are none.
+- **systemd-udevd and its sockets, systemd-udev-trigger**: /sys is read-only.
+- **getty@tty1 and other virtual consoles**: /dev/tty0 is missing.
+- **dev-hugepages.mount, sys-kernel-debug.mount and their like**: they want SYS_ADMIN. When the plan
+  grants it, they are masked, see sandbox.
+- **systemd-timesyncd, chrony, systemd-networkd, journald's audit socket**: they want SYS_TIME,
+  NET_ADMIN or AUDIT_READ. Older versions have no such condition; there the plan masks them.
+- **open-vm-tools, irqbalance, smartd**: their units rule out a container. Where they do not, the
+  plan masks them.
+- **swap.target, cryptsetup.target, remote-fs.target**: names that only order others.
+- **logind**: there is no seat and no virtual terminal to give; sessions and linger work.
+- **Limits of dbus, and of units above the container's**: each goes on with the highest that it may
+  have, and says so in the journal.
+- **PrivateTmp, ProtectSystem, ProtectHome and their like**: systemd leaves them out where it may
+  not make mounts.
+- **Init scripts, with an LSB header or without, rc.local, xinetd, sockets**: they start as on the
+  host.
+- **Kernel, initrd, modules, firmware, boot loader**: they are in no layer.
+"""
 
 
 def page() -> str:
@@ -52,7 +77,7 @@ def page() -> str:
     for kind in KINDS.values():
         names = ", ".join(f"`{name}`" for name in kind.names)
         parts.append(f"| {kind.reason} | {names} |\n")
-    return "".join(parts)
+    return "".join([*parts, ALONE])
 
 
 if __name__ == "__main__":
