@@ -21,7 +21,8 @@ class Entry(NamedTuple):  # a tuple, since a million of them are made several ti
     not entered: its attributes are unknown, because touching it could hang.
     Times are nanoseconds since 1970. ``segments`` are the (offset, length) of data of a file with
     holes, else None. ``package`` names the owner in the package database, ``""`` for none.
-    ``inode_flags``, known once a content was read: 0x10 immutable, 0x20 append-only.
+    ``inode_flags`` are those that people set and lsattr shows, of a file once it was read: 0x10
+    immutable, 0x20 append-only, 0x40 no dump.
     """
 
     path: bytes

@@ -21,7 +21,7 @@ LEVEL = 1
 SECOND = 1_000_000_000  # ns
 TICK = 20_000_000  # ns, no kernel's clock is coarser
 MAGIC = struct.Struct(">6sI")  # with the generation of the store
-NAME = b"known2"
+NAME = b"known3"
 PUBLIC = (b"usr/", b"var/cache/", b"var/lib/apt/", b"var/lib/dpkg/", b"var/lib/rpm/")
 Row = tuple[bytes, int, bytes]  # digest, inode flags, the entry packed
 

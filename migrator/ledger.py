@@ -2,7 +2,7 @@
 
 A row: {"path", "fate", "rule", and what there is of "kind", "mode", "uid", "gid", "size",
 "mtime_ns", "target", "xattrs" {name: hex}, "group" (hard links share it), "sparse", "flags" (of the
-inode: 0x10 immutable, 0x20 append-only), "digest", "changed"}.
+inode: 0x10 immutable, 0x20 append-only, 0x40 no dump …), "digest", "changed"}.
 """
 
 from __future__ import annotations

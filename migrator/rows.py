@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from migrator import ledger, spill
 
-HEAD = struct.Struct(">I32sB")  # length of the row in JSON, digest or zeros, inode flags or UNREAD
-UNREAD = 0xFF  # instead of inode flags: no content is wanted
+HEAD = struct.Struct(">I32sI")  # length of the row in JSON, digest or zeros, inode flags or UNREAD
+UNREAD = 0xFFFFFFFF  # instead of inode flags: no content is wanted
 ABSENT = 0xFFFFFFFFFFFFFFFF
 FILE = 48  # bits that count bytes in one file; those above name the file
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from migrator.entries import Entry
 
-HEAD = struct.Struct(">II32sB")
+HEAD = struct.Struct(">II32sI")
 UNKNOWN = bytes(32)  # instead of a digest
 PLAIN = 2  # marshal's version without references: equal entries are equal bytes
 BUFFER = 1 << 18

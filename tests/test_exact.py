@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from migrator import ledger, snapshot
-from migrator.agent.source import SMALL, Source
+from migrator.agent.source import ATTEMPTS, SMALL, Source
 from migrator.carrier import Carrier
 from migrator.limits import Limits
 from migrator.login import Address
@@ -59,18 +59,19 @@ def disturb(monkeypatch: pytest.MonkeyPatch, path: Path, times: int) -> None:
     monkeypatch.setattr(Source, "pieces", pieces)
 
 
+@pytest.mark.parametrize("times", [1, ATTEMPTS - 1])
 @pytest.mark.parametrize("size", [10, SMALL + 10])
-def test_what_changes_once_is_whole_and_what_never_rests_is_reported(
-    root: Path, work: Workdir, monkeypatch: pytest.MonkeyPatch, size: int
+def test_what_comes_to_rest_is_whole_and_what_never_does_is_reported(
+    root: Path, work: Workdir, monkeypatch: pytest.MonkeyPatch, size: int, times: int
 ) -> None:
     path = root / "opt/log"
     path.write_bytes(b"x" * size)
     (root / "opt/around").write_bytes(b"y" * size)
     with monkeypatch.context() as once:
-        disturb(once, path, 1)
+        disturb(once, path, times)
         taken = take(root, work)
     assert not taken.counts.get("changed")
-    assert content(work, "/opt/log") == path.read_bytes() == b"0" * size
+    assert content(work, "/opt/log") == path.read_bytes() == b"%d" % (times - 1) * size
     (root / "opt/count").unlink()
     disturb(monkeypatch, path, 99)
     taken = take(root, work)
@@ -100,8 +101,10 @@ def test_paths_longer_than_the_system_takes(root: Path, work: Workdir) -> None:
 def test_flags_of_inodes_are_in_the_ledger_also_when_nothing_is_read(
     root: Path, work: Workdir
 ) -> None:
-    for name, flag in (("fixed", "+i"), ("log", "+a")):
-        (root / "opt" / name).write_text(name)
+    (root / "opt/logs/inner").mkdir(parents=True)
+    for name, flag in (("fixed", "+i"), ("log", "+a"), ("logs/inner", "+d"), ("logs", "+ad")):
+        if not (root / "opt" / name).exists():
+            (root / "opt" / name).write_text(name)
         subprocess.run(["chattr", flag, root / "opt" / name], check=True)
     try:
         time.sleep(0.05)
@@ -110,6 +113,7 @@ def test_flags_of_inodes_are_in_the_ledger_also_when_nothing_is_read(
             take(root, work)
             found = rows(work)
             assert (found["/opt/fixed"]["flags"], found["/opt/log"]["flags"]) == (0x10, 0x20)
+            assert (found["/opt/logs"]["flags"], found["/opt/logs/inner"]["flags"]) == (0x60, 0x40)
             assert "flags" not in found["/opt/clock"]
             (root / "opt/clock").write_text("later")
     finally:

@@ -3,6 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 import errno
+import fcntl
 import os
 import struct
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 SEEK_DATA, SEEK_HOLE = 3, 4
 # What a file system without such attributes says, and what a removed one.
 NONE = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENODATA, errno.ENOSYS)
+GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16  # FS_IOC_GETFLAGS; refused where it differs
+ROOM = b"\0" * 8  # for its answer
+ANSWER = struct.Struct("=I")
+# Those that people set: synchronous, immutable, append-only, no dump, no atime, data in the
+# journal, synchronous directory, no copy on write. The others tell how the file system stores it.
+SET_BY_PEOPLE = 0x8 | 0x10 | 0x20 | 0x40 | 0x80 | 0x4000 | 0x10000 | 0x800000
 BY_PYTHON = hasattr(os, "listxattr")
 SECOND = 1000000000
 MTIME_AT = 88  # of mtime in struct stat: x86_64, aarch64, ppc64le
@@ -135,6 +142,16 @@ def times(name, found):
     if exact and abs(exact[0] + exact[1] / SECOND - found.st_mtime) < CLOSE:
         return exact[0] * SECOND + exact[1], ctime
     return int(found.st_mtime * SECOND), ctime  # another architecture, or another file meanwhile
+
+
+def inode_flags(descriptor):
+    # type: (int) -> int
+    """What lsattr shows of an open file or directory; 0 where the file system has none."""
+    try:
+        answer = fcntl.ioctl(descriptor, GET_FLAGS, ROOM)
+    except (IOError, OSError):
+        return 0
+    return int(ANSWER.unpack_from(answer)[0]) & SET_BY_PEOPLE
 
 
 def segments(descriptor, size):

@@ -10,6 +10,7 @@ import errno
 import os
 import sys
 
+from migrator.agent.attributes import inode_flags
 from migrator.agent.files import encoded
 
 TYPE_CHECKING = False
@@ -73,15 +74,17 @@ def identity(descriptor):
     return found.st_dev, found.st_ino
 
 
-def names():
-    # type: () -> list[bytes]
-    """What is in the working directory, sorted."""
-    if not BY_DESCRIPTOR:
-        return sorted(os.listdir(b"."))
+def look():
+    # type: () -> tuple[list[bytes], int]
+    """What is in the working directory, sorted, and its inode flags."""
     descriptor = open_quietly(b".", STEP)
     try:
+        flags = inode_flags(descriptor)
+        if not BY_DESCRIPTOR:
+            return sorted(os.listdir(b".")), flags
         # As os.fsencode does it, which is slow for the names of a million files.
-        return sorted(name.encode(ENCODING, "surrogateescape") for name in os.listdir(descriptor))
+        found = [name.encode(ENCODING, "surrogateescape") for name in os.listdir(descriptor)]
+        return sorted(found), flags
     finally:
         os.close(descriptor)
 

@@ -6,15 +6,13 @@ The agent sends them, and the controller reads its own machine's files with the 
 from __future__ import absolute_import, division, print_function
 
 import errno
-import fcntl
 import hashlib
 import os
 import stat
-import struct
 import time
 
 from migrator.agent import descent, frames
-from migrator.agent.attributes import segments, times, xattrs_of
+from migrator.agent.attributes import inode_flags, segments, times, xattrs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,13 +23,8 @@ if TYPE_CHECKING:
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 PIECE = 1 << 20  # bytes of one reading; larger than a frame's, since each costs a turn
 SMALL = 1 << 20  # bytes: read as a whole before any of it is used, so that it can be read again
-ATTEMPTS = 3  # readings of a small file that is written meanwhile
-ATTEMPTS_LARGE = 2
+ATTEMPTS = 3  # readings of a file that is written meanwhile
 PAUSE = 0.01  # seconds before it is read again
-GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16  # FS_IOC_GETFLAGS; refused where it differs
-ROOM = b"\0" * 8  # for its answer
-ANSWER = struct.Struct("=I")
-KEPT_FLAGS = 0x30  # FS_IMMUTABLE_FL and FS_APPEND_FL
 FORMAT = 0o170000  # the bits of a mode that tell the kind
 
 
@@ -84,7 +77,7 @@ class Source(object):
         "xattrs",
     )
 
-    def __init__(self, name, attempts=ATTEMPTS_LARGE - 1):
+    def __init__(self, name, attempts=ATTEMPTS - 1):
         # type: (bytes, int) -> None
         self.name, self.attempts = name, attempts
         self.data, self.state = b"", frames.SAME
@@ -107,7 +100,7 @@ class Source(object):
             self.holes = segments(descriptor, found.st_size)
             if self.holes is not None:
                 self.length = sum(length for _, length in self.holes)
-        self.xattrs, self.inode_flags = xattrs_of(descriptor), _inode_flags(descriptor)
+        self.xattrs, self.inode_flags = xattrs_of(descriptor), inode_flags(descriptor)
 
     def load(self):
         # type: () -> None
@@ -160,7 +153,7 @@ class Source(object):
     def again(self):
         # type: () -> Source | None
         """A large file that was written while it was read, to be read anew; None when that was
-        done already or it is gone."""
+        done often enough or it is gone."""
         if self.state != frames.CHANGED or not self.attempts:
             return None
         try:
@@ -192,13 +185,3 @@ class Source(object):
         ):
             return frames.SAME
         return frames.CHANGED
-
-
-def _inode_flags(descriptor):
-    # type: (int) -> int
-    """What lsattr shows as i and a; 0 where the file system has none."""
-    try:
-        answer = fcntl.ioctl(descriptor, GET_FLAGS, ROOM)
-    except (IOError, OSError):
-        return 0
-    return int(ANSWER.unpack_from(answer)[0]) & KEPT_FLAGS

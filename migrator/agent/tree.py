@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from migrator.agent.attributes import Xattrs
     from migrator.agent.descent import Identity
 
+    Directory = tuple[int, bytes, os.stat_result, tuple[int, int], Xattrs, bytes]
+
 KINDS = {
     stat.S_IFREG: b"f",
     stat.S_IFDIR: b"d",
@@ -61,7 +63,8 @@ class Level(object):
         self.prefix = path + b"/" if path else b""
         self.identity = identity
         self.closed = closed
-        self.names = iter(descent.names())
+        names, self.flags = descent.look()
+        self.names = iter(names)
 
 
 class Walk(object):
@@ -76,15 +79,17 @@ class Walk(object):
         self.waiting = []  # type: list[bytes]
         self.room = ROOM
         self.count = 0
+        # The directory whose record was the last: its flags are known once it is entered.
+        self.last = None  # type: Directory | None
 
     def run(self):
         # type: () -> None
         """The root, then all below it; a stack of our own, since trees can be very deep."""
         frames.write(self.stdout, b"T", frames.COUNT.pack(int(time.time() * SECOND)))
         found = os.lstat(b".")
-        extras = records.extras(xattrs=xattrs(b"."))
-        self.waiting.append(records.record(b"d", 0, b"", found, times(b".", found), extras))
         levels = [Level(b"", self.descent.home(), self.closed.get(b"", set()))]
+        extras = records.extras(xattrs=xattrs(b"."), inode_flags=levels[0].flags)
+        self.waiting.append(records.record(b"d", 0, b"", found, times(b".", found), extras))
         while levels:
             name = self.visit(levels[-1])
             if name is None:
@@ -105,7 +110,7 @@ class Walk(object):
         shared, prefix, closed, owner = len(level.path), level.prefix, level.closed, self.owners.get
         waiting = self.waiting
         for name in level.names:
-            if len(waiting) >= MANY:
+            if len(waiting) >= MANY or self.room < 0:
                 self.flush()
             if name in closed:
                 waiting.append(records.bare(b"m", shared, name))
@@ -123,9 +128,8 @@ class Walk(object):
                 self.lost(prefix + name, error)
                 continue
             waiting.append(records.record(kind, shared, name, found, times(name, found), extras))
-            if self.room < 0:
-                self.flush()
             if kind == b"d":
+                self.last = shared, name, found, times(name, found), attributes, package
                 return name
         return None
 
@@ -139,10 +143,20 @@ class Walk(object):
             return
         try:
             levels.append(Level(path, identity, self.closed.get(path, set())))
+            if levels[-1].flags:
+                self.mark(levels[-1].flags)
         except OSError as error:
             self.lost(path, error)
             while levels and not self.back(levels[-1]):
                 levels.pop()
+
+    def mark(self, flags):
+        # type: (int) -> None
+        """Put the inode flags into the record that was the last."""
+        if self.last:
+            shared, name, found, when, attributes, package = self.last
+            extras = records.extras(package=package, xattrs=attributes, inode_flags=flags)
+            self.waiting[-1] = records.record(b"d", shared, name, found, when, extras)
 
     def back(self, level):
         # type: (Level) -> bool

@@ -85,8 +85,8 @@ def devices(found: Facts) -> Iterator[Evidence]:
 @rule(
     "STO-21",
     Level.INFO,
-    "A file that was marked so that nobody changes it",
-    "The mark (chattr +i, +a) stays behind: in the container the file can be changed like any"
+    "A file or directory that was marked so that nobody changes it",
+    "The mark (chattr +i, +a) stays behind: in the container it can be changed like any"
     " other, and root there may not mark it again.",
     "Find out from what it was to be protected, and see that this is not in the container.",
     side="image",

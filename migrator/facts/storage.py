@@ -221,7 +221,7 @@ class Oddity:
 
 @dataclass(frozen=True)
 class Marked:
-    """A file below /etc or /var/log that the kernel lets nobody change."""
+    """A file or directory below /etc or /var/log that the kernel lets nobody change."""
 
     path: str
     marks: tuple[str, ...]  # immutable | append-only

@@ -113,16 +113,16 @@ def test_directories_that_may_not_be_read_are_named(top: Path) -> None:
 
 def disturb(monkeypatch: pytest.MonkeyPatch, at: str, change: list[str]) -> None:
     """Run a command once, when the walk has listed the directory named ``at``."""
-    original = descent.names
+    original = descent.look
     waiting = [change]
 
-    def names() -> list[bytes]:
+    def look() -> tuple[list[bytes], int]:
         found = original()
         if waiting and Path.cwd().name == at:
             subprocess.run(waiting.pop(), check=True, cwd="/")
         return found
 
-    monkeypatch.setattr(descent, "names", names)
+    monkeypatch.setattr(descent, "look", look)
 
 
 @pytest.fixture

@@ -1,21 +1,18 @@
-"""Files that were marked so that nobody changes them (chattr +i, +a), where people do that."""
+"""What was marked so that nobody changes it (chattr +i, +a), where people do that."""
 
 from __future__ import absolute_import, division, print_function
 
-import fcntl
 import os
-import struct
 
 from migrator.agent import walk
+from migrator.agent.attributes import inode_flags
 from migrator.agent.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Iterator
 
 TOPS = ("/etc", "/var/log")
-LONG = struct.calcsize("l")
-GET_FLAGS = 0x80006601 | LONG << 16  # FS_IOC_GETFLAGS, whose number has the size of a long in it
 MARKS = ((0x10, "immutable"), (0x20, "append-only"))
 
 
@@ -24,12 +21,24 @@ def marked(host):
     if host.live and not host.real:
         return []  # a recording's files have no marks
     rows = []
-    for path, _ in walk.files(host, "storage.marked", TOPS):
+    for path in _paths(host):
         bits = _flags(host.at(path, follow=False))
         marks = [name for bit, name in MARKS if bits & bit]
         if marks:
             rows.append({"path": path, "marks": marks})
     return rows
+
+
+def _paths(host):
+    # type: (Host) -> Iterator[str]
+    """Each file, and before it the directory that it is in."""
+    seen = set()  # type: set[str]
+    for path, _ in walk.files(host, "storage.marked", TOPS):
+        directory = os.path.dirname(path)
+        if directory not in seen:
+            seen.add(directory)
+            yield directory
+        yield path
 
 
 def _flags(place):
@@ -40,9 +49,6 @@ def _flags(place):
     except OSError:
         return 0
     try:
-        answer = fcntl.ioctl(descriptor, GET_FLAGS, b"\0" * LONG)  # type: bytes
-        return int(struct.unpack("=I", answer[:4])[0])
-    except EnvironmentError:
-        return 0
+        return inode_flags(descriptor)
     finally:
         os.close(descriptor)
