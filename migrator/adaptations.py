@@ -8,8 +8,9 @@ from typing import Protocol
 
 from migrator import tarformat
 from migrator.adapt import Change
+from migrator.archive import Form
 from migrator.store import BlobWriter, Index, Layer, Store
-from migrator.store.codec import Codec
+from migrator.store.codec import CODECS
 from migrator.tarformat import Member
 
 
@@ -17,17 +18,19 @@ class Tree(Protocol):
     def directory(self, path: str, mtime_ns: int) -> Member: ...
 
 
-def write(store: Store, tree: Tree, changes: Sequence[Change], moment: int, codec: Codec) -> Layer:
+def write(store: Store, tree: Tree, changes: Sequence[Change], moment: int, form: Form) -> Layer:
     """Of several changes of one path the last counts. ``moment``, in seconds since 1970, is the
     time of all that is new."""
     with Index(store) as index, store.temporary() as handle:
-        writer = BlobWriter(handle, index, codec)
+        writer = BlobWriter(handle, index, CODECS[form.codec])
         made: set[str] = set()
         for change in {change.path: change for change in changes}.values():
             for parent in _parents(change.path):
                 if parent not in made:  # an engine would invent it, with other attributes
                     made.add(parent)
-                    writer.head(tarformat.header(tree.directory(parent, moment * 10**9)))
+                    above = tree.directory(parent, moment * 10**9)
+                    kept = tarformat.carried(above.xattrs, form.labels)
+                    writer.head(tarformat.header(above._replace(xattrs=kept)))
             head = tarformat.header(_member(change, moment * 10**9))
             if change.action == "write":
                 digest = hashlib.sha256(change.content).digest()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from migrator import ledger, spill, tarformat
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
 from migrator.layers import Fate
+from migrator.plan import Plan
 from migrator.store import BlobWriter
+from migrator.store.codec import GZIP
 
 Row = dict[str, Any]
 Inode = tuple[int, int]
@@ -19,11 +22,26 @@ WHOLE = 1 << 20  # bytes of a content that is held in memory to see first whethe
 RUNS = 31  # one path in 32 begins a new run, so that a change moves the bounds of no other run
 
 
+@dataclass(frozen=True)
+class Form:
+    """How blobs are made, as the plan says: the name of the codec of layers, and whether SELinux
+    labels are kept."""
+
+    codec: str = GZIP.name
+    labels: bool = False
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        return cls(plan.compression, plan.selinux == "keep")
+
+
 class Archive:
     """Adds entries of one ``fate`` to ``writer``; names in a volume begin at its own root."""
 
-    def __init__(self, writer: BlobWriter, fate: Fate, tell: Callable[[int], None]) -> None:
-        self._writer = writer
+    def __init__(
+        self, writer: BlobWriter, fate: Fate, tell: Callable[[int], None], labels: bool
+    ) -> None:
+        self._writer, self._labels = writer, labels
         self._fate = fate
         self._top = fate.name.encode().lstrip(b"/") if fate.kind == "volume" else b""
         self._tell = tell
@@ -113,9 +131,8 @@ class Archive:
     def _member(self, entry: Entry) -> tarformat.Member:
         """Without the attributes that no archive can hold, which the ledger has all. In a layer a
         hole is written as zeros: container storage cannot give a layer with holes again."""
-        if entry.xattrs and any(tarformat.refusable(name) for name, _ in entry.xattrs):
-            kept = tuple(item for item in entry.xattrs if not tarformat.refusable(item[0]))
-            entry = entry._replace(xattrs=kept)
+        if entry.xattrs:
+            entry = entry._replace(xattrs=tarformat.carried(entry.xattrs, self._labels))
         if self._fate.kind == "layer" and entry.segments is not None:
             entry = entry._replace(segments=None)
         return tarformat.member(entry, self._name(entry))

@@ -20,7 +20,7 @@ from multiprocessing.sharedctypes import Synchronized
 from typing import Any
 
 from migrator.agent.limits import be_gentle
-from migrator.archive import Archive
+from migrator.archive import Archive, Form
 from migrator.bases import Base
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
@@ -71,22 +71,21 @@ def build_all(
     count: int,
     gentle: Any,
     tell: Tell,
-    codec: str,
+    form: Form,
 ) -> Iterator[Done]:
     """All groups, the largest first, in ``count`` processes of their own, or in this one.
 
-    ``gentle``: limits that the processes give themselves, as the agent does. ``codec``: the name of
-    that of layers.
+    ``gentle``: limits that the processes give themselves, as the agent does.
     """
     largest = sorted(groups, key=lambda group: -group.size)
     if count < 2:
-        yield build(largest, store, opening, tell, codec)
+        yield build(largest, store, opening, tell, form)
         return
     # A fork has everything imported and shares its memory with us; it uses no lock of ours.
     context = multiprocessing.get_context("fork")
     done = context.Value("Q", 0)
     gc.freeze()  # what there is now is not to be looked through again and again by each
-    given = (done, os.getpid(), store, opening, gentle, codec)
+    given = (done, os.getpid(), store, opening, gentle, form)
     with ProcessPoolExecutor(count, context, _begin, given) as pool:
         waiting: set[Future[Done]] = {pool.submit(_work, p) for p in _parts(largest, count)}
         told = 0
@@ -123,9 +122,7 @@ def _parts(groups: Sequence[Group], count: int) -> Iterator[list[Group]]:
         yield part
 
 
-def build(
-    groups: Sequence[Group], store: Store, opening: Opening, tell: Tell, codec: str = GZIP.name
-) -> Done:
+def build(groups: Sequence[Group], store: Store, opening: Opening, tell: Tell, form: Form) -> Done:
     """One blob for each group, in the store and in its index. Where a stream breaks off the blob
     holds what came before, so that the next run need not ask for it again."""
     built: list[Built] = []
@@ -133,7 +130,7 @@ def build(
         with opening(groups) as answer, Index(store) as index:
             lasting = _Lasting(answer)
             for group in groups:
-                built.append(_blob(group, store, index, lasting, tell, codec))
+                built.append(_blob(group, store, index, lasting, tell, form))
                 if lasting.failure:
                     raise lasting.failure
     except MigratorError as error:
@@ -142,7 +139,7 @@ def build(
 
 
 def _blob(
-    group: Group, store: Store, index: Index, lasting: _Lasting, tell: Tell, codec: str
+    group: Group, store: Store, index: Index, lasting: _Lasting, tell: Tell, form: Form
 ) -> Built:
     """A volume is always of gzip: the Python of its target may know nothing else."""
     counts: Counter[str] = Counter()
@@ -151,9 +148,9 @@ def _blob(
         Base(group.path.with_suffix(".base"), group) as base,
         store.temporary() as handle,
     ):
-        made = CODECS[codec] if group.fate.kind == "layer" else GZIP
+        made = CODECS[form.codec] if group.fate.kind == "layer" else GZIP
         writer = BlobWriter(handle, index, made)
-        archive = Archive(writer, group.fate, tell)
+        archive = Archive(writer, group.fate, tell, form.labels)
         for path in group.removed:
             archive.hide(path)
         for number, digest, entry, asked in group.records():
@@ -221,16 +218,16 @@ class _Lasting:
                 left -= min(left, STEP)
 
 
-# Of a worker: bytes that all have read, the store, how to open what is read, the codec of layers.
-_shared: tuple[Synchronized[int], Store, Opening, str]
+# Of a worker: bytes that all have read, the store, how to open what is read, the form of blobs.
+_shared: tuple[Synchronized[int], Store, Opening, Form]
 
 
 def _begin(
-    done: Synchronized[int], parent: int, store: Store, opening: Opening, gentle: Any, codec: str
+    done: Synchronized[int], parent: int, store: Store, opening: Opening, gentle: Any, form: Form
 ) -> None:
     """A worker dies with its parent, which may be killed, and leaves Ctrl-C to it."""
     global _shared
-    _shared = done, store, opening, codec
+    _shared = done, store, opening, form
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(OBJECTS)
@@ -240,7 +237,7 @@ def _begin(
 
 
 def _work(groups: Sequence[Group]) -> Done:
-    done, store, opening, codec = _shared
+    done, store, opening, form = _shared
     waiting = 0
 
     def tell(count: int) -> None:
@@ -251,4 +248,4 @@ def _work(groups: Sequence[Group]) -> Done:
                 done.value += waiting
             waiting = 0
 
-    return build(groups, store, opening, tell, codec)
+    return build(groups, store, opening, tell, form)

@@ -13,6 +13,7 @@ from typing import Any
 
 from migrator import __version__, adaptations, referrers
 from migrator.adapt import Change
+from migrator.archive import Form
 from migrator.errors import StoreDamaged
 from migrator.facts import Facts
 from migrator.layers import stacked
@@ -21,7 +22,7 @@ from migrator.plan import Plan
 from migrator.runtime.inits import INITS, LABEL
 from migrator.snapshot import Snapshot, load
 from migrator.store import Index, Layer, Store
-from migrator.store.codec import CODECS, GZIP, of_file
+from migrator.store.codec import GZIP, of_file
 from migrator.store.layout import CREATED, MANIFEST
 from migrator.tarformat import Member
 from migrator.workdir import Workdir, read_json, write_json
@@ -99,8 +100,7 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
     moment = _moment(taken)
     layers = {name: taken.layers[name] for name in stacked(taken.layers)}
     if changes:
-        codec = CODECS[plan.compression]
-        layers["adaptations"] = adaptations.write(store, tree, changes, moment, codec)
+        layers["adaptations"] = adaptations.write(store, tree, changes, moment, Form.of(plan))
     labels = _labels(plan, taken, moment)
     config, config_size = store.add(_config(layers, plan, found, labels))
     manifest = {

@@ -24,6 +24,7 @@ STACK = (PACKAGES, "system", "application", "state", CHANGES, SKELETON)
 SYSTEM_TOPS = frozenset(
     b" bin boot dev etc lib lib32 lib64 libx32 media mnt proc run sbin sys tmp usr var".split(b" ")
 )
+HIDES = b"/.wh."  # in a layer such a name hides another one
 SECOND = 1_000_000_000  # ns
 STATIC_IDS = frozenset((*range(100), 65534))  # that distributions give out, the same everywhere
 
@@ -99,6 +100,8 @@ class Fates:
     def _decided(self, entry: Entry, decision: Decision) -> Fate:
         if decision and decision[1].decision == "volume":
             return Fate("volume", decision[0], decision[1].reason)
+        if HIDES in b"/" + entry.path:
+            return Fate("excluded", rule="a layer cannot hold a name that begins with .wh.")
         name = self._layer(entry)
         if name not in self._layers:
             self._layers[name] = Fate("layer", name)

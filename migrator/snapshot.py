@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from migrator import bases, deltas, known, vault
+from migrator.archive import Form
 from migrator.blobs import Built
 from migrator.carrier import Carrier
 from migrator.decode import DecodeError, decode
@@ -27,7 +28,6 @@ from migrator.plan import Plan
 from migrator.progress import Progress
 from migrator.sorting import Sorting
 from migrator.store import Index, Layer, Store
-from migrator.store.codec import GZIP
 from migrator.taking import Taking
 from migrator.workdir import (
     Workdir,
@@ -120,7 +120,7 @@ def take(
                 sorting.finish()
         need_space(work.root, sorting.size)
         division = _divided(sorting, plan, found, work)
-        taking = Taking(source, found.root, sorting, division, work, plan.compression)
+        taking = Taking(source, found.root, sorting, division, work, Form.of(plan))
         try:
             built, secrets = taking.run(fates, progress)
             taking.account()
@@ -221,7 +221,7 @@ def _decisions(plan: Plan, found: Facts) -> str:
     """Two plans with this same digest lead to the same snapshot."""
     paths = {path: choice.decision for path, choice in plan.paths.items()}
     decided = [paths, found.system.machine_id]
-    if plan.compression != GZIP.name:
-        decided.append(plan.compression)
+    if Form.of(plan) != Form():
+        decided.append(asdict(Form.of(plan)))
     text = json.dumps(decided, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

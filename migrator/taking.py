@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 
 from migrator import known, ledger, local, spill
+from migrator.archive import Form
 from migrator.blobs import Answer, Built, Opening, build_all, workers
 from migrator.carrier import Carrier
 from migrator.contents import Content, contents
@@ -35,9 +36,9 @@ class Taking:
         sorting: Sorting,
         division: Division,
         work: Workdir,
-        codec: str,
+        form: Form,
     ) -> None:
-        self._source, self._root, self._codec = source, root, codec
+        self._source, self._root, self._form = source, root, form
         self._sorting, self._work = sorting, work
         self._files: list[Written] = [sorting.rows.close(), *division.rows]
         self.counts = sorting.counts + division.counts
@@ -62,7 +63,7 @@ class Taking:
         store = Store(self._work.store.absolute())  # the working directory of workers is another
         built: list[Built] = []
         gentle = asdict(source.limits) if source.here else {}
-        for done in build_all(groups, store, opening, count, gentle, tell, self._codec):
+        for done in build_all(groups, store, opening, count, gentle, tell, self._form):
             for blob in done.built:
                 self._files.append(blob.rows)
                 self.counts += blob.counts

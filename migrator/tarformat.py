@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from migrator.entries import Entry
 
+Xattrs = tuple[tuple[bytes, bytes], ...]
 BLOCK: Final = 512
 END: Final = bytes(2 * BLOCK)
 TYPES: Final = {"f": b"0", "h": b"1", "l": b"2", "c": b"3", "b": b"4", "d": b"5", "p": b"6"}
@@ -21,6 +22,7 @@ LARGEST_SIZE: Final = 0o77777777777
 ZEROS: Final = 1 << 20  # bytes of a hole that are written at once
 SECOND: Final = 1_000_000_000
 LARGEST_TIME: Final = LARGEST_SIZE * SECOND  # ns
+LABEL: Final = b"security.selinux"
 REMOVED: Final = b"MIGRATOR.removed"  # record of a member that says that a path is gone
 NUMBERS: Final = b"%07o\0%07o\0%07o\0%011o\0%011o\0"
 REST: Final = b"ustar\x0000" + bytes(64) + b"%07o\0%07o\0" + bytes(167)
@@ -40,7 +42,7 @@ class Member(NamedTuple):
     target: bytes = b""
     major: int = 0
     minor: int = 0
-    xattrs: tuple[tuple[bytes, bytes], ...] = ()
+    xattrs: Xattrs = ()
     segments: tuple[tuple[int, int], ...] | None = None
 
 
@@ -118,9 +120,9 @@ def padding(size: int) -> bytes:
     return bytes(-size % BLOCK)
 
 
-def refusable(xattr: bytes) -> bool:
-    """True for an attribute name that a PAX record cannot carry."""
-    return b"=" in xattr
+def carried(xattrs: Xattrs, labels: bool) -> Xattrs:
+    """Those whose name a PAX record can carry; SELinux's only with ``labels``."""
+    return tuple(x for x in xattrs if b"=" not in x[0] and (labels or x[0] != LABEL))
 
 
 def _is_plain(name: bytes) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +152,35 @@ def test_a_link_in_the_place_of_a_directory_leads_nowhere(
     row = rows(work)["/opt/app/file"]
     assert row["fate"] == "unreadable"
     assert "digest" not in row
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("choice", ["drop", "keep"])
+def test_labels_are_kept_by_plan_and_always_in_the_ledger(
+    root: Path, work: Workdir, choice: str
+) -> None:
+    (root / "opt/labelled").write_text("x")
+    label = b"system_u:object_r:httpd_sys_content_t:s0\0"
+    os.setxattr(root / "opt/labelled", "security.selinux", label)
+    os.setxattr(root / "opt/labelled", "user.other", b"1")
+    taken = take(root, work, replace(PLAN, selinux=choice))
+    assert rows(work)["/opt/labelled"]["xattrs"]["security.selinux"] == label.hex()
+    store = Store(work.store)
+    blobs = [gzip.decompress(store.blob(x.digest).read_bytes()) for x in taken.blobs]
+    assert any(b"SCHILY.xattr.security.selinux" in blob for blob in blobs) == (choice == "keep")
+    assert any(b"SCHILY.xattr.user.other" in blob for blob in blobs)
+
+
+def test_a_name_that_hides_others_is_in_no_layer_and_said(root: Path, work: Workdir) -> None:
+    (root / "opt/hidden").write_text("stays")
+    (root / "opt/.wh.hidden").write_text("x")
+    (root / "opt/.wh..wh..opq").write_text("x")
+    taken = take(root, work)
+    found = rows(work)
+    assert found["/opt/hidden"]["fate"].startswith("layer")
+    for name in ("/opt/.wh.hidden", "/opt/.wh..wh..opq"):
+        assert found[name]["fate"] == "excluded" and ".wh." in found[name]["rule"]
+    store = Store(work.store)
+    assert not any(
+        b".wh." in gzip.decompress(store.blob(x.digest).read_bytes()) for x in taken.blobs
+    )

@@ -212,6 +212,7 @@ class Plan:
     hooks: Hooks
     waivers: dict[str, Waiver]  # finding id -> waiver
     compression: Literal["gzip", "zstd"] = "gzip"  # of layers; every engine reads gzip
+    selinux: Literal["drop", "keep"] = "drop"  # labels of files; a target has its own
     # At a release: what anacron, persistent timers and at missed runs once more, or not at all
     jobs_catch_up: Literal["run_once", "skip"] = "run_once"
     modules: dict[str, ModuleChoice] = field(default_factory=dict)  # name -> of the target's kernel

@@ -26,6 +26,7 @@ HEADER = """\
 #              'migrator build --diff {host}' shows them all
 #   jobs       held: cron, at and timers wait in the container until they are released
 #   compression gzip, which every engine reads, or zstd: smaller
+#   selinux    drop | keep the labels of files; the target gives them its own
 #   jobs_catch_up  run_once | skip what anacron, persistent timers and at missed until then
 #   identity   keep: the host moves, it and the container must not both be in service; reset: the
 #              source lives on; agents register anew, and ssh clients are warned of other keys

@@ -154,16 +154,17 @@ def test_marked_files_are_named_by_what_the_kernel_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grown(tmp_path, {"etc/resolv.conf": "x", "etc/hosts": "x", "var/log/secure": "x"})
-    bits = {"resolv.conf": 0x10, "secure": 0x20, "hosts": 0x80000}
+    bits = {"resolv.conf": 0x10, "secure": 0x20, "hosts": 0x80000, "etc": 0x10}
 
     def ioctl(descriptor: int, request: int, empty: bytes) -> bytes:
         assert request == 0x80086601, "as the kernel's headers have it for 64 bits"
         name = Path(f"/proc/self/fd/{descriptor}").readlink().name
-        return bits[name].to_bytes(len(empty), sys.byteorder)
+        return bits.get(name, 0).to_bytes(len(empty), sys.byteorder)
 
     assert marked.marked(Host(str(tmp_path))) == []
     monkeypatch.setattr("fcntl.ioctl", ioctl)
     assert [decode(Marked, row) for row in marked.marked(Host(str(tmp_path)))] == [
+        Marked("/etc", ("immutable",)),
         Marked("/etc/resolv.conf", ("immutable",)),
         Marked("/var/log/secure", ("append-only",)),
     ]
