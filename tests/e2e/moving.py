@@ -1,0 +1,151 @@
+"""A small server that is moved, what its clients keep of it, and a controller that is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from migrator.cutover.journal import Journal
+from tests.e2e.conftest import TOP, lab
+
+SOURCE, TARGET = "move-ledger", "move-dock"
+PATIENCE = 300  # seconds for one step, on a busy machine
+
+
+@dataclass(frozen=True)
+class Move:
+    inventory: Path
+    addresses: dict[str, str]
+    work: Path
+
+    @property
+    def journal(self) -> Path:
+        return self.work / SOURCE / "cutover.jsonl"
+
+    @property
+    def plan(self) -> Path:
+        return self.work / SOURCE / "plan.yml"
+
+    def command(self, verb: str, *more: str) -> list[str]:
+        given = ["-i", str(self.inventory), "--work", str(self.work), *more]
+        return [sys.executable, "-m", "migrator.cli", verb, SOURCE, *given]
+
+    def run(self, verb: str, *more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self.command(verb, *more), cwd=TOP, capture_output=True, text=True)
+
+    def done(self, verb: str, *more: str) -> str:
+        ran = self.run(verb, *more)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout + ran.stderr
+
+    def killed(self, event: str, step: str, *more: str) -> None:
+        """A cutover whose controller is killed as soon as its journal has this event."""
+        before = len(self._rows())
+        process = subprocess.Popen(
+            self.command("cutover", *more),
+            cwd=TOP,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        wanted = (event, step)
+        end = time.monotonic() + PATIENCE
+        while not any(_event(row) == wanted for row in self._rows()[before:]):
+            assert process.poll() is None, (process.stdout or sys.stdin).read()
+            assert time.monotonic() < end, f"{step} was not {event} in time"
+            time.sleep(0.005)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+
+    def _rows(self) -> list[dict[str, Any]]:
+        text = self.journal.read_text() if self.journal.exists() else ""
+        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+    @property
+    def state(self) -> str:
+        return Journal(self.journal).state
+
+    def source(self, command: str) -> str:
+        return lab("ssh", SOURCE, command)
+
+    def container(self, command: str) -> str:
+        return lab("ssh", TARGET, f"podman exec {SOURCE} {command}")
+
+    def numbers(self, host: str) -> list[str]:
+        return get(f"http://{self.addresses[host]}:8080/").split()
+
+    def jobs(self) -> dict[str, set[str]]:
+        """Each time at which the job ran: by which inits, of all logs that there are."""
+        kept = f"$(podman volume ls -q | grep {SOURCE}-var-log- | grep -v journal)"
+        there = f"cat $(podman volume inspect -f '{{{{.Mountpoint}}}}' {kept})/jobs/timer.log"
+        ran: dict[str, set[str]] = {}
+        for text in (self.source("cat /var/log/jobs/timer.log"), lab("ssh", TARGET, there)):
+            for line in text.splitlines():
+                slot, init = line.split()
+                ran.setdefault(slot, set()).add(init)
+        return ran
+
+
+def _event(row: dict[str, Any]) -> tuple[str, str]:
+    return row["event"], row.get("step", "")
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+class Clients:
+    """They write numbers, one after the other, to whoever takes them, and know what was kept."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self._addresses = addresses
+        self.kept: list[str] = []
+        self._over = threading.Event()
+        self._next = int(time.time() * 1000)
+
+    def _write(self) -> None:
+        while not self._over.wait(0.01):
+            self._next += 1
+            for address in self._addresses:
+                with contextlib.suppress(OSError):
+                    url = f"http://{address}:8080/{self._next}"
+                    request = urllib.request.Request(url, data=b"", method="POST")
+                    urllib.request.urlopen(request, timeout=2).read()
+                    self.kept.append(str(self._next))
+                    break
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._write)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+
+def inventory(addresses: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The body of what is written to all the time cannot be compared."""
+    choices = {"probes": {"http://127.0.0.1:8080/": {"body": False}}}
+    source = {**addresses[SOURCE], "migrator_target": TARGET, "migrator_choices": choices}
+    return {
+        "all": {
+            "children": {
+                "sources": {"hosts": {SOURCE: source}},
+                "targets": {"hosts": {TARGET: addresses[TARGET]}},
+            }
+        }
+    }
