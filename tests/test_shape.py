@@ -32,6 +32,7 @@ PURE = [
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("adapt/**/*.py"))),
     *(str(path.relative_to(PACKAGE)) for path in sorted(PACKAGE.glob("verify/*.py"))),
     *("plan/__init__.py", "plan/propose.py", "plan/paths.py", "plan/grants.py", "plan/merge.py"),
+    *("plan/cutover.py", "cutover/services.py"),
     *("plan/hooks.py", "plan/routes.py", "hooks/generated.py", "hooks/volumes.py"),
 ]
 COMMANDS = {

@@ -1,4 +1,4 @@
-"""Control's verbs on a source: look, hold, free and tell. Only look changes nothing."""
+"""Control's verbs on a source. Only look changes nothing."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -75,7 +75,14 @@ def tell(params):
     return {"told": attempt(["wall"], 10, params["text"])[0] == 0}
 
 
-VERBS = {"look": look, "hold": hold, "free": free, "tell": tell}
+def run_script(params):
+    # type: (dict[str, Any]) -> dict[str, Any]
+    """What makes a database ready: {"status", "said": its last line}."""
+    status, words = attempt(["/bin/sh", "-s"], params["patience"], params["script"])
+    return {"status": status, "said": (words.strip().splitlines() or ["no reason given"])[-1]}
+
+
+VERBS = {"look": look, "hold": hold, "free": free, "tell": tell, "run_script": run_script}
 
 
 def _init():

@@ -181,6 +181,16 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Database:
+    """What is done before it stops; stopping it cleanly is what makes its files consistent."""
+
+    action: Literal["flush", "dump", "none"] = "flush"
+    files: tuple[str, ...] = ()  # of sqlite
+    script: str = ""  # of the user's own, run as root on the source
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Cutover:
     announcement: str = "This host moves now: its services stop in a moment."  # "": none
     max_downtime: int = 60  # seconds that warm passes have to reach before anything stops
@@ -188,6 +198,7 @@ class Cutover:
     answer_patience: int = 120  # seconds for the container to answer where the source did
     unclean: Literal["abort", "warn"] = "abort"  # a service that had to be killed
     keep: dict[str, Reason] = field(default_factory=dict)  # units of the source that stay running
+    databases: dict[str, Database] = field(default_factory=dict)
     announce: dict[str, Switch] = field(default_factory=dict)  # by name, in this order
     traffic: dict[str, Switch] = field(default_factory=dict)
 

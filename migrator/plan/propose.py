@@ -8,6 +8,7 @@ from migrator.adapt import SUBJECTS
 from migrator.facts import Facts
 from migrator.plan import SCHEMA, Identity, Network, Plan, literals, scripts
 from migrator.plan.checks import checks
+from migrator.plan.cutover import cutover
 from migrator.plan.duration import seconds
 from migrator.plan.grants import ENGINE, capabilities, limits, ports, probes, sysctls
 from migrator.plan.hooks import devices, hooks, modules
@@ -47,6 +48,7 @@ def propose(found: Facts, host: str) -> Plan:
         sandbox=sandboxes(found),
         processes=started(found),
         checks=checks(found),
+        cutover=cutover(found),
     )
     return literals.proposed(found, plan)
 

@@ -8,6 +8,7 @@ from migrator.cutover.steps.gate import Gate
 from migrator.cutover.steps.hold import Hold
 from migrator.cutover.steps.mark import Mark
 from migrator.cutover.steps.preflight import Preflight
+from migrator.cutover.steps.quiesce import Quiesce
 from migrator.cutover.steps.release import Release
 from migrator.cutover.steps.start import Start
 from migrator.cutover.steps.step import Step
@@ -22,6 +23,7 @@ STEPS: tuple[Step, ...] = (
     Warm(),
     Announce(),
     Hold(),
+    Quiesce(),
     Stop(),
     Delta(),
     Start(),
