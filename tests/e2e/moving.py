@@ -28,18 +28,19 @@ class Move:
     inventory: Path
     addresses: dict[str, str]
     work: Path
+    name: str = SOURCE
 
     @property
     def journal(self) -> Path:
-        return self.work / SOURCE / "cutover.jsonl"
+        return self.work / self.name / "cutover.jsonl"
 
     @property
     def plan(self) -> Path:
-        return self.work / SOURCE / "plan.yml"
+        return self.work / self.name / "plan.yml"
 
     def command(self, verb: str, *more: str) -> list[str]:
         given = ["-i", str(self.inventory), "--work", str(self.work), *more]
-        return [sys.executable, "-m", "migrator.cli", verb, SOURCE, *given]
+        return [sys.executable, "-m", "migrator.cli", verb, self.name, *given]
 
     def run(self, verb: str, *more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(self.command(verb, *more), cwd=TOP, capture_output=True, text=True)
@@ -76,7 +77,7 @@ class Move:
         return Journal(self.journal).state
 
     def source(self, command: str) -> str:
-        return lab("ssh", SOURCE, command)
+        return lab("ssh", self.name, command)
 
     def container(self, command: str) -> str:
         return lab("ssh", TARGET, f"podman exec {SOURCE} {command}")
