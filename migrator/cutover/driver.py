@@ -30,7 +30,7 @@ def _take(scene: Scene, step: Step) -> None:
         before = journal.before(step.name)
         if before is None:
             before = step.check(scene)
-            journal.write("begun", step.name, before=before)
+        journal.write("begun", step.name, before=before)
         result = step.do(scene, before)
     except MigratorError as error:
         journal.write("failed", step.name, said=error.message)

@@ -20,6 +20,7 @@ from migrator.workdir import Workdir, read_json, write_json
 KEPT = 100  # passes that are remembered
 MOST = 6  # passes that try to reach a downtime
 GAIN = 0.9  # a pass that is not quicker than this part of the one before has converged
+NEVER = 1 << 40  # seconds since 1970
 STOP, START = 2.0, 10.0  # seconds where nothing was measured yet
 
 
@@ -90,6 +91,7 @@ def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
     passwords = context.passwords
     clock.timed("ship", lambda: launch.launch(ends.target, work, plan, passwords, False, "warm"))
     clock.timed("volumes", lambda: volumes.update(ends.target, work))
+    _forget_launch(work)
     churn = sum(blob.size for blob in taken.blobs if blob.digest not in before)
     done = Pass(int(time.time()), churn, clock.seconds)
     done = replace(done, predicted=round(_predicted(work, done), 1))
@@ -108,6 +110,12 @@ def _predicted(work: Workdir, done: Pass) -> float:
     memory = _memory(work)
     start = memory.get("start") or _known(work.launch, "seconds") or START
     return sum(done.seconds.values()) + float(memory.get("stop", STOP)) + float(start)
+
+
+def _forget_launch(work: Workdir) -> None:
+    """Nothing is left of what a container wrote: its first start is still to come."""
+    if work.launch.exists():
+        write_json(work.launch, {**read_json(work.launch, "launch"), "launched_at": NEVER})
 
 
 def _known(path: Path, key: str) -> float:
