@@ -3,6 +3,7 @@
 ./run bench                        everything
 ./run bench discover --kind vm     one subject, on a virtual machine instead of a container
 ./run bench assess                 a thousand hosts from saved facts
+./run bench cutover                downtime under load, beside rsync and tar
 ./run bench goals                  all goals of snapshot and image; writes docs/performance.md
 """
 
@@ -13,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import assess, discover, snapshot
+from bench import assess, cutover, discover, snapshot
 from bench.goals import run as goals
 from bench.hosts import booted
 
@@ -24,7 +25,7 @@ def _goals(_: int) -> None:
     goals.measure()
 
 
-ALONE = {"assess": assess.measure, "goals": _goals}
+ALONE = {"assess": assess.measure, "cutover": cutover.measure, "goals": _goals}
 
 
 def main() -> int:

@@ -78,6 +78,7 @@ def _all(
         many = Many(options, report, messages)
 
         def work(host: Host) -> Outcome:
+            moving.refuse_after_failures(options, len(many.failures))
             return _run(options, messages, inventory, host)[1]
 
         outcomes = each(work, found, parallel=options.stage == "assess")

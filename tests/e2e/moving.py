@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,37 +107,6 @@ def get(url: str) -> str:
     with urllib.request.urlopen(url, timeout=5) as answer:
         text: str = answer.read().decode()
     return text
-
-
-class Clients:
-    """They write numbers, one after the other, to whoever takes them, and know what was kept."""
-
-    def __init__(self, addresses: Sequence[str]) -> None:
-        self._addresses = addresses
-        self.kept: list[str] = []
-        self._over = threading.Event()
-        self._next = int(time.time() * 1000)
-
-    def _write(self) -> None:
-        while not self._over.wait(0.01):
-            self._next += 1
-            for address in self._addresses:
-                with contextlib.suppress(OSError):
-                    url = f"http://{address}:8080/{self._next}"
-                    request = urllib.request.Request(url, data=b"", method="POST")
-                    urllib.request.urlopen(request, timeout=2).read()
-                    self.kept.append(str(self._next))
-                    break
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        thread = threading.Thread(target=self._write)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            thread.join()
 
 
 def inventory(addresses: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.clients import Clients
 from migrator.cutover.journal import Journal
 from migrator.cutover.steps import STEPS
 from tests.e2e import moving
 from tests.e2e.conftest import lab
-from tests.e2e.moving import SOURCE, TARGET, Clients, Move
+from tests.e2e.moving import SOURCE, TARGET, Move
 
 pytestmark = pytest.mark.lab
 SERVICES = ("ledger.service", "front.service", "nginx.service", "cron.service", "note.timer")
