@@ -36,8 +36,7 @@ def one(options: argparse.Namespace, context: Context, outcome: Outcome) -> None
         return
     page = report.page(options.stage, context.work)
     if getattr(options, "diff", False) and options.stage == "build":
-        for text in unified(outcome.diff):
-            output.print(text, markup=False, highlight=False, soft_wrap=True)
+        print(*unified(outcome.diff), sep="\n")
     elif getattr(options, "diff", False):
         _print(output, report.difference.page(outcome.difference))
     elif page is not None and not options.check:
