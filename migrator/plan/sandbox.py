@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from migrator.facts import Facts
 from migrator.facts.units import Unit
 from migrator.plan import Plan, Reason, Sandbox
-from migrator.plan.services import is_used
+from migrator.plan.services import AT_BOOT, is_used
 
 Value = Callable[[str], bool]
 REALTIME = ("fifo", "rr", "1", "2")  # the last two as systemctl prints them
@@ -87,7 +87,8 @@ def sandboxes(found: Facts) -> dict[str, Sandbox]:
     only a person may grant it."""
     chosen = {}
     for unit in found.units:
-        asked = _asked(found, unit) if is_used(unit) and unit.origin == "systemd" else []
+        starts = is_used(unit) or (unit.load == "loaded" and unit.enabled in AT_BOOT)
+        asked = _asked(found, unit) if starts and unit.origin == "systemd" else []
         if asked and unit.name.endswith(SERVICES):
             chosen[unit.name] = _sandbox(unit, asked)
     return chosen

@@ -134,17 +134,24 @@ def test_settings_that_are_not_allowed_are_taken_away() -> None:
         make.unit("a.service", properties={"TemporaryFileSystem": "/mnt", "Nice": "-5"}),
         make.unit("b.service", properties={"RootDirectory": "/srv/jail"}),
         make.unit("c.service", properties={"PrivateTmp": "yes"}),
-        make.unit("d.service", properties={"CPUSchedulingPolicy": "2"}, active="inactive"),
+        make.unit(
+            "d.service",
+            properties={"CPUSchedulingPolicy": "2"},
+            active="inactive",
+            enabled="disabled",
+        ),
+        make.unit("e.service", properties={"CPUSchedulingPolicy": "2"}, active="failed"),
     )
     found = make.facts(units=units)
     plan = propose(found, "old")
     assert {name: one.decision for name, one in plan.sandbox.items()} == {
         "a.service": "drop-in",
         "b.service": "keep",
+        "e.service": "drop-in",
     }
     made = changes("sandbox", {}, make.plan(sandbox=plan.sandbox), units=units)
     path = f"{PLACE}/a.service.d/50-migrator-sandbox.conf"
-    assert list(made) == [path]
+    assert list(made) == [path, path.replace("a.service", "e.service")]
     assert text(made[path]).endswith("\n[Service]\nTemporaryFileSystem=\n")
 
 
