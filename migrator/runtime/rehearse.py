@@ -16,7 +16,7 @@ from migrator.runtime.trial import scratch
 
 SHELL = "/bin/sh"  # its init: one that ends when it is told to
 IDLE = "trap 'exit 0' TERM; sleep infinity & wait"
-PAUSE = 0.1  # seconds
+PAUSE, SETTLED = 0.1, 0.5  # seconds; the latter until the shell can be told to end
 MOST = 1000  # lines of what the steps printed
 
 
@@ -66,6 +66,7 @@ def _start(name: str, volumes: List[str], patience: int) -> str:
             break
         time.sleep(PAUSE)
     else:
+        time.sleep(SETTLED)
         return ""
     return done.stderr.decode("utf-8", "replace").strip()
 
