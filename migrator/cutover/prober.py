@@ -115,6 +115,11 @@ class Prober:
         return [point.name for point in self.points if point.name not in self._first]
 
     @property
+    def answered(self) -> float | None:
+        """When the last of the points answered from the target, in seconds since 1970."""
+        return max(self._first.values(), default=None)
+
+    @property
     def downtime(self) -> float | None:
         """Seconds of the service that was away longest; None where none was seen."""
         gaps = [

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from migrator import launch, snapshot, volumes
 from migrator.cutover.ends import Ends
@@ -21,7 +21,8 @@ KEPT = 100  # passes that are remembered
 MOST = 6  # passes that try to reach a downtime
 GAIN = 0.9  # a pass that is not quicker than this part of the one before has converged
 NEVER = 1 << 40  # seconds since 1970
-STOP, START = 2.0, 10.0  # seconds where nothing was measured yet
+SHIP = "ship"
+STOP, START = 1.0, 5.0  # seconds where nothing was measured yet
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
         )
     clock.timed("build", lambda: build.run(fresh))
     passwords = context.passwords
-    clock.timed("ship", lambda: launch.launch(ends.target, work, plan, passwords, False, "warm"))
+    if not at_rest:  # what little is left comes with the start, which asks for all of it anyway
+        clock.timed(SHIP, lambda: launch.launch(ends.target, work, plan, passwords, False, "warm"))
     clock.timed("volumes", lambda: volumes.update(ends.target, work))
     _forget_launch(work)
     churn = sum(blob.size for blob in taken.blobs if blob.digest not in before)
@@ -99,17 +101,17 @@ def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
     return done
 
 
-def measured(work: Workdir, stop: float | None = None, start: float | None = None) -> None:
+def measured(work: Workdir, part: Literal["stop", "start"], seconds: float) -> None:
     """What a cutover found; the next prediction counts with it."""
-    both = {"stop": stop, "start": start}
-    _remember(work, **{key: value for key, value in both.items() if value is not None})
+    _remember(work, **{part: round(seconds, 2)})
 
 
 def _predicted(work: Workdir, done: Pass) -> float:
-    """Reading, building and shipping as they just were, and what is known of stop and start."""
+    """What a pass at rest does, as it just was, and what is known of stop and start."""
     memory = _memory(work)
     start = memory.get("start") or _known(work.launch, "seconds") or START
-    return sum(done.seconds.values()) + float(memory.get("stop", STOP)) + float(start)
+    again = sum(took for part, took in done.seconds.items() if part != SHIP)
+    return again + float(memory.get("stop", STOP)) + float(start)
 
 
 def _forget_launch(work: Workdir) -> None:

@@ -7,6 +7,7 @@ import time
 from migrator import launch
 from migrator.cutover.scene import Scene
 from migrator.cutover.steps.step import Row, Step
+from migrator.cutover.sync import measured
 from migrator.errors import RemoteFailed
 
 UP = ("running", "degraded")  # what is degraded is judged by the next step
@@ -23,7 +24,7 @@ class Start(Step):
     def do(self, scene: Scene, before: Row) -> Row:
         stopped = (scene.journal.result("stop") or {}).get("last_answer", {})
         with scene.prober.target(stopped):
-            begun = time.monotonic()
+            begun = time.time()
             passwords = scene.context.passwords
             done = launch.launch(scene.ends.target, scene.work, scene.plan, passwords, check=False)
             state = done["state"]["init"]
@@ -33,16 +34,17 @@ class Start(Step):
                     f"see 'podman logs {scene.host}' there",
                 )
             silent = scene.prober.wait(scene.plan.cutover.answer_patience)
-            took = time.monotonic() - begun
         if silent:
             raise RemoteFailed(
                 f"{scene.target_name} does not answer within"
                 f" {scene.plan.cutover.answer_patience} s: {', '.join(silent)}",
                 "see the service in the container; raise answer_patience if it only needs longer",
             )
+        if done["changed"]:
+            measured(scene.work, "start", (scene.prober.answered or time.time()) - begun)
         down = scene.prober.downtime
         said = f"{scene.target_name} answers" if scene.prober.points else "the container runs"
-        return {"said": said, "downtime": down, "seconds": round(took, 2)}
+        return {"said": said, "downtime": down}
 
     def undo(self, scene: Scene, before: Row) -> str:
         scene.ends.target.call("runtime", "withdraw", {"name": scene.host})

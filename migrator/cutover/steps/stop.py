@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 from migrator.cutover.scene import Scene
 from migrator.cutover.services import services
 from migrator.cutover.steps.hold import by_hand, free
 from migrator.cutover.steps.step import Row, Step
+from migrator.cutover.sync import measured
 from migrator.errors import RemoteFailed
 
 START_PATIENCE = 600  # seconds for all services to start again
@@ -25,7 +28,9 @@ class Stop(Step):
     def do(self, scene: Scene, before: Row) -> Row:
         asked = {"units": before["units"], "patience": scene.plan.stop_timeout}
         with scene.prober.source():
+            begun = time.monotonic()
             unclean = scene.ends.source.call("control", "hold", asked)["unclean"]
+            measured(scene.work, "stop", time.monotonic() - begun)
         if unclean and scene.plan.cutover.unclean == "abort":
             names = ", ".join(f"{row['name']} ({row['why']})" for row in unclean)
             raise RemoteFailed(
