@@ -32,11 +32,20 @@ def _take(scene: Scene, step: Step) -> None:
             before = step.check(scene)
         journal.write("begun", step.name, before=before)
         result = step.do(scene, before)
-    except MigratorError as error:
-        journal.write("failed", step.name, said=error.message)
-        raise _after(scene, step, error) from error
+    except Exception as error:
+        failure = _named(error)
+        journal.write("failed", step.name, said=failure.message)
+        raise _after(scene, step, failure) from error
     journal.write("done", step.name, result=result)
     scene.context.tell(f"{step.name:<9} {time.monotonic() - begun:5.1f} s  {result['said']}")
+
+
+def _named(error: Exception) -> MigratorError:
+    """Not even a bug of ours leaves a host stopped."""
+    if isinstance(error, MigratorError):
+        return error
+    message = f"unexpected {type(error).__name__}: {error}"
+    return MigratorError(message, "a bug: report it with the lines above")
 
 
 def _after(scene: Scene, step: Step, error: MigratorError) -> MigratorError:

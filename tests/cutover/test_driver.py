@@ -12,7 +12,7 @@ from migrator.cutover.journal import Journal
 from migrator.cutover.scene import Scene
 from migrator.cutover.steps import STEPS, Step
 from migrator.cutover.steps.step import Row
-from migrator.errors import LeftToDo, RemoteFailed
+from migrator.errors import LeftToDo, MigratorError, RemoteFailed
 
 NAMES = [step.name for step in STEPS]
 
@@ -92,6 +92,16 @@ def test_a_step_that_fails_takes_all_back(world: World, name: str) -> None:
     begun = NAMES[: NAMES.index(name) + 1]
     assert world.log[len(begun) :] == [f"undo {each}" for each in reversed(begun)]
     assert world.scene.journal.state == "back"
+
+
+def test_a_bug_takes_all_back_as_well(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Row:
+        raise ValueError("who wrote this")
+
+    monkeypatch.setattr(driver.STEPS[NAMES.index("delta")], "do", fail)
+    with pytest.raises(MigratorError, match=r"failed at delta, web01 serves again.*who wrote this"):
+        driver.forward(world.scene)
+    assert "undo stop" in world.log
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in driver.GUARDS])
