@@ -27,4 +27,6 @@ def script(name: str, choice: Database) -> str:
             f"give it a script in the plan's cutover.databases; known are {', '.join(KNOWN)}",
         )
     template = environment().get_template(f"databases/{name}.sh.j2")
-    return template.render(action=choice.action, files=choice.files, place=DUMPS, patience=PATIENCE)
+    return template.render(
+        action=choice.action, files=sorted(choice.files), place=DUMPS, patience=PATIENCE
+    )

@@ -185,7 +185,7 @@ class Database:
     """What is done before it stops; stopping it cleanly is what makes its files consistent."""
 
     action: Literal["flush", "dump", "none"] = "flush"
-    files: tuple[str, ...] = ()  # of sqlite
+    files: dict[str, Reason] = field(default_factory=dict)  # paths, of sqlite
     script: str = ""  # of the user's own, run as root on the source
     reason: str = ""
 
