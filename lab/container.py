@@ -77,9 +77,11 @@ def _options(host: Host, recipe: Recipe) -> list[str]:
         *(f"--ulimit={name}={limit}:{limit}" for name, limit in _own_limits().items()),
     ]
     if recipe.engine:
-        storage = host.path / "containers"
-        storage.mkdir(exist_ok=True)
-        return [*options, "--privileged", f"--volume={storage}:/var/lib/containers"]
+        stores = {name: host.path / name for name in ("containers", "docker", "migrator")}
+        for path in stores.values():  # no engine's overlay can lie on the host's own
+            path.mkdir(exist_ok=True)
+        volumes = [f"--volume={path}:/var/lib/{name}" for name, path in stores.items()]
+        return [*options, "--privileged", *volumes]
     return [*options, f"--cap-add={CAPABILITIES}"]
 
 

@@ -6,16 +6,18 @@ import hashlib
 import re
 from typing import Any, Literal
 
-from migrator import hooks, hostkeys, quadlet, ship, vault
+from migrator import hooks, hostkeys, ship, units, vault
 from migrator.carrier import Carrier
 from migrator.cutover.journal import Journal
 from migrator.hooks import installed
+from migrator.hooks.installed import budget
 from migrator.plan import Plan
+from migrator.runtime.engines import AUTO
 from migrator.store import Store
 from migrator.vault import Passwords, Secrets
+from migrator.wanted import wanted as wanted_of
 from migrator.workdir import Workdir, read_json, write_json
 
-UNITS = "/etc/containers/systemd"
 Row = dict[str, Any]
 Verb = Literal["launch", "warm"]
 
@@ -72,26 +74,28 @@ def spec(work: Workdir, plan: Plan, kept: Secrets) -> dict[str, Any]:
         for path, row in sorted(kept.items())
     ]
     tag = f"localhost/migrator/{built['repository']}:{built['manifest'][7:19]}"
-    inside = _inside(name, tag, volumes, secrets)
-    hooked = installed.files(name, plan, hooks.written(plan, work), inside)
-    text = quadlet.unit(plan, name, tag, volumes, secrets)
+    steps = hooks.written(plan, work)
+    image = {
+        "repository": built["repository"],
+        "manifest": built["manifest"],
+        "tag": tag,
+        "size": built["size"],
+    }
+    wanted = wanted_of(plan, name, image, volumes, secrets, built["sparse"])
+    wanted = wanted._replace(jobs=jobs(work, plan))
+    named = [wanted.engine] if wanted.engine != AUTO else list(units.FILES)
+    budgets = (budget(plan.hooks.prestart), budget(plan.hooks.poststop))
     return {
-        "name": name,
-        "image": {
-            "repository": built["repository"],
-            "manifest": built["manifest"],
-            "tag": tag,
-            "size": built["size"],
-        },
-        "volumes": volumes,
-        "secrets": [{"name": secret["name"], "data": secret["data"]} for secret in secrets],
-        "files": [_file(f"{UNITS}/{name}.container", text), *hooked],
-        "ports": ports(plan),
-        "init": plan.init,
-        "jobs": jobs(work, plan),
+        **wanted._asdict(),
         "catch_up": plan.jobs_catch_up,
-        "sparse": built["sparse"],
         "tools": hooks.tools(plan),
+        "files": {
+            engine: [
+                *units.files(wanted, engine, *budgets),
+                *installed.files(name, plan, steps, units.steps_inside(wanted, engine)),
+            ]
+            for engine in named
+        },
     }
 
 
@@ -103,24 +107,6 @@ def jobs(work: Workdir, plan: Plan) -> str:
 def ports(plan: Plan) -> list[list[Any]]:
     """[number, protocol] that the container takes on the target."""
     return [[port.target, inside.partition("/")[2]] for inside, port in plan.ports.items()]
-
-
-def _inside(name: str, image: str, volumes: list[Row], secrets: list[Row]) -> dict[str, list[str]]:
-    """How podman runs a step in a container of the image, with its volumes and secrets."""
-    step = f"{name}-step"
-    shown = [f"--volume={v['name']}:{v['path']}:nocopy" for v in volumes]
-    shown += [f"--secret={quadlet.secret(secret)}" for secret in secrets]
-    run = ["podman", "run", "--rm", "--replace", f"--name={step}", "--interactive", *shown]
-    run += [f"--volume=/var/lib/migrator/{name}/run:/run/migrator:ro", "--pull=never"]
-    return {
-        "run": run,
-        "image": ["--entrypoint=", image],
-        "remove": ["podman", "rm", "--force", "--time=0", "--ignore", step],
-    }
-
-
-def _file(path: str, content: str, mode: int = 0o644) -> Row:
-    return {"path": path, "content": content, "mode": mode}
 
 
 def claimed(host: str, path: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from migrator import launch, quadlet
+from migrator import launch, units
 from migrator.assess.target import wishes
 from migrator.carrier import Caller
 from migrator.facts import Facts
 from migrator.facts.target import TARGET_SCHEMA
 from migrator.plan import Plan
+from migrator.wanted import wanted
 
 
 def examine(target: Caller, found: Facts, plan: Plan, name: str, boot: bool) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def examine(target: Caller, found: Facts, plan: Plan, name: str, boot: bool) -> 
         "peers": [list(peer) for peer in wishes.peers(found)],
         "names": wishes.names(found),
         "modules": sorted(wishes.modules(found)),
-        "profile": quadlet.profile(plan) if boot else "",
+        "profile": units.profile(wanted(plan, name, {})) if boot else "",
         "init": plan.init,
     }
     begun = time.time()

@@ -26,9 +26,9 @@ def test_a_taken_port_is_named() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(Explained, match=f"port {port}/tcp is taken") as refused:
-            preflight._ports([[port, "tcp"]])
+            preflight._ports([{"target": port, "protocol": "tcp"}])
     assert refused.value.code == TARGET_UNFIT == TargetUnfit.exit_code
-    preflight._ports([[port, "tcp"]])
+    preflight._ports([{"target": port, "protocol": "tcp"}])
 
 
 def test_a_command_that_fails_says_its_last_words() -> None:

@@ -204,6 +204,25 @@ class Cutover:
 
 
 @dataclass(frozen=True)
+class Container:
+    """How it runs on its target, whatever it was. ``macvlan`` is an address of its own on the
+    network of ``parent``; elsewhere the last four of the network are empty."""
+
+    engine: Literal["auto", "quadlet", "podman", "docker", "nspawn", "runc"] = "auto"
+    network: Literal["bridge", "host", "macvlan"] = "bridge"
+    parent: str = ""  # interface of the target
+    address: str = ""  # CIDR
+    gateway: str = ""
+    mac: str = ""
+    dns: tuple[str, ...] = ()  # addresses; none: as the target asks
+    env: dict[str, str] = field(default_factory=dict)  # of its init
+    labels: dict[str, str] = field(default_factory=dict)
+    restart: Literal["no", "on-failure", "always"] = "on-failure"
+    health: tuple[str, ...] = ()  # a command in it; none: its init's own state
+    health_timeout: int = 120  # seconds until it must be healthy
+
+
+@dataclass(frozen=True)
 class Plan:
     schema: int
     host: str
@@ -218,7 +237,8 @@ class Plan:
     identity: Identity
     capabilities: dict[str, Reason]  # on top of the engine's own small set
     sysctls: dict[str, Value]  # namespaced ones, set by the engine
-    limits: dict[str, Value]  # nofile, nproc … as "soft:hard"; shm_size in bytes
+    # nofile, nproc … as "soft:hard"; memory, disk and shm_size in bytes (512M); cpus; pids
+    limits: dict[str, Value]
     probes: dict[str, Probe]  # "http://127.0.0.1:8080/" as seen inside the host
     hooks: Hooks
     waivers: dict[str, Waiver]  # finding id -> waiver
@@ -237,6 +257,7 @@ class Plan:
     literals: dict[str, Value] = field(default_factory=dict)
     patches: dict[str, Patch] = field(default_factory=dict)  # "etc-app.conf.patch" -> whether
     checks: dict[str, Check] = field(default_factory=dict)  # by a name of yours
+    container: Container = field(default_factory=Container)
 
     def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
         """(key, choice) of the longest entry of ``paths`` at or above the absolute ``path``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,9 @@ HEADER = """\
 
 
 def dump(plan: Plan) -> dict[str, Any]:
-    return asdict(plan)
+    """As YAML gives it back: a tuple is a list there."""
+    mapping: dict[str, Any] = json.loads(json.dumps(asdict(plan)))
+    return mapping
 
 
 def save(path: Path, mapping: dict[str, Any]) -> None:

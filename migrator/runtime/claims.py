@@ -4,18 +4,18 @@ import socket
 from pathlib import Path
 from typing import Any, Dict, List
 
-from migrator.runtime.engines import ENGINES, NOBODY, Engine
+from migrator.runtime import engines
+from migrator.runtime.engines import NOBODY, Engine
 from migrator.runtime.run import attempt, succeeds
 
 MARKS = Path("/var/lib/migrator")
-QUADLETS = "/etc/containers/systemd"
 
 
 def read(params: Dict[str, Any]) -> Dict[str, Any]:
     """{"own", "ports", "names"}. ``own``: the host's container is there already, launched by the
     toolkit, so that its ports, volumes and unit are no one else's."""
     name = params["name"]
-    engine = ENGINES["quadlet"]
+    engine = engines.of(params)
     own = engine.owner(name) == name
     running = own and succeeds(["systemctl", "--quiet", "is-active", name + ".service"])
     return {
@@ -44,7 +44,7 @@ def _names(engine: Engine, name: str, volumes: List[str]) -> List[Dict[str, str]
     found = []
     if engine.owner(name) != NOBODY:
         found.append({"kind": "container", "name": name})
-    for path in _units(name):
+    for path in _units(name, str(engine.unit(name))):
         found.append({"kind": "unit", "name": path})
     marks = MARKS / name / "volumes"
     for volume in volumes:
@@ -54,11 +54,11 @@ def _names(engine: Engine, name: str, volumes: List[str]) -> List[Dict[str, str]
     return found
 
 
-def _units(name: str) -> List[str]:
+def _units(name: str, ours: str) -> List[str]:
     """Files of a unit of that name which launch did not write."""
     command = ["systemctl", "show", "--property=FragmentPath,SourcePath", name + ".service"]
     said = attempt(command).stdout.decode("utf-8", "replace").splitlines()
     paths = dict(line.partition("=")[::2] for line in said)
-    if paths.get("SourcePath") == "%s/%s.container" % (QUADLETS, name):
+    if ours in paths.values():
         return []
     return [path for path in (paths.get("FragmentPath"),) if path]

@@ -70,6 +70,12 @@ def _subnets() -> List[str]:
     return [subnet["subnet"] for subnet in found[0].get("subnets") or []]
 
 
+def backing() -> str:
+    """The file system below podman's storage."""
+    shown = '{{index .Store.GraphStatus "Backing Filesystem"}}'
+    return output(["podman", "info", "--format", shown]).strip()
+
+
 def place() -> str:
     return output(["podman", "info", "--format", "{{.Store.GraphRoot}}"]).strip()
 

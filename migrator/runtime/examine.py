@@ -6,11 +6,10 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Tuple
 
-from migrator.runtime import claims, engine, reach, trial
+from migrator.runtime import cgroups, claims, engine, reach, trial
 from migrator.runtime.run import Explained, attempt
 
 SELINUX = Path("/sys/fs/selinux")
-CGROUPS = Path("/sys/fs/cgroup")
 MODULES = Path("/lib/modules")
 Part = Tuple[str, Callable[[], Any]]
 
@@ -20,7 +19,7 @@ def examine(params: Dict[str, Any]) -> Dict[str, Any]:
     "ports", "volumes", "peers", "names", "modules", "init", and "profile" to boot, or "" not to."""
     parts: List[Part] = [
         ("system", system),
-        ("cgroups", cgroups),
+        ("cgroups", cgroups.read),
         ("security", security),
         ("engine", engine.read),
         ("storage", engine.storage),
@@ -68,14 +67,6 @@ def _vsyscall() -> str:
     if not page:
         return "none"
     return "emulate" if page.group(1).startswith("r") else "xonly"
-
-
-def cgroups() -> Dict[str, Any]:
-    if (CGROUPS / "cgroup.controllers").exists():
-        return {"mode": "v2", "controllers": _text(CGROUPS / "cgroup.controllers").split()}
-    mode = "hybrid" if (CGROUPS / "unified").exists() else "v1"
-    rows = [line.split() for line in _text("/proc/cgroups").splitlines() if line[:1] != "#"]
-    return {"mode": mode, "controllers": [row[0] for row in rows if row[-1] == "1"]}
 
 
 def security() -> Dict[str, Any]:

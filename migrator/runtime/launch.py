@@ -3,17 +3,15 @@
 import base64
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple
 
-from migrator.runtime import engines, holes, jobs, volumes
+from migrator.runtime import engines, health, holes, jobs, volumes
 from migrator.runtime.engines import Engine
-from migrator.runtime.inits import ASK
 from migrator.runtime.preflight import preflight
 from migrator.runtime.run import REMOTE_FAILED, Explained, attempt, output, succeeds
 
 STATE = Path("/var/lib/migrator")
-PATIENCE = 300  # seconds until the init inside says that it is done
-SETTLED = ("running", "degraded", "maintenance", "stopping", "offline")
+PATIENCE = 60  # seconds until an init that is asked says that it is done
 
 
 class Step(NamedTuple):
@@ -28,7 +26,8 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
     blobs that they were filled from}. With spec["check"] nothing is changed; where "start" is False
     nothing is started."""
     place = STATE / spec["name"]
-    engine = engines.chosen()
+    engine = engines.of(spec)
+    spec["files"] = spec["files"][engine.name]
     for volume in spec["volumes"]:
         volume["filled"] = volumes.is_filled(engine, place / "volumes", volume)
     preflight(engine, spec)
@@ -43,10 +42,11 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
     unit = f"{spec['name']}.service"
     active = succeeds(["systemctl", "--quiet", "is-active", unit])
     if spec.get("start", True) and (steps or not active):
-        steps.append(Step(f"start {unit}", lambda: _start(unit, place)))
+        steps.append(Step(f"start {unit}", lambda: _start(engine, unit, place, spec)))
     steps = _with_jobs(engine, spec, steps)
     begun = time.time()
     if not spec["check"]:
+        engines.remember(spec["name"], engine)
         for step in steps:
             begun = time.time()
             step.mend()
@@ -68,9 +68,10 @@ def status(engine: Engine, name: str) -> Dict[str, Any]:
     before a command that is to run in it."""
     started = engine.started_at(name)
     return {
-        "unit": _word(["systemctl", "is-active", f"{name}.service"]),
-        "init": "absent" if started is None else _settled(engine, name),
+        "unit": health.unit(name),
+        "init": "absent" if started is None else health.init(engine, name, PATIENCE),
         "started_at": started or 0,
+        "engine": engine.name,
         "inside": engine.inside(name),
     }
 
@@ -79,23 +80,14 @@ def _word(command: List[str]) -> str:
     return attempt(command).stdout.decode().strip()
 
 
-def _settled(engine: Engine, name: str) -> str:
-    end = time.time() + PATIENCE
-    while True:
-        word = engine.run_inside(name, list(ASK))
-        if word in SETTLED or time.time() > end:
-            return word
-        time.sleep(0.3)
-
-
 def _image(engine: Engine, spec: Dict[str, Any]) -> List[Step]:
     image = spec["image"]
-    if engine.has_image(image["tag"]):
+    if engine.has_image(image):
         return []
 
     def pull() -> None:
         engine.pull(image)
-        holes.dig(engine.layers(image["tag"]), spec["sparse"])
+        holes.dig(engine.layers(image), spec["sparse"])
 
     return [Step(f"pull the image {image['manifest'][:19]}", pull)]
 
@@ -117,20 +109,15 @@ def _volumes(engine: Engine, spec: Dict[str, Any], place: Path) -> List[Step]:
 
 
 def _secrets(engine: Engine, spec: Dict[str, Any]) -> List[Step]:
-    def keeper(name: str, data: bytes) -> Callable[[], None]:
-        return lambda: engine.store_secret(name, data)
+    def keeper(secret: Dict[str, Any], data: bytes) -> Callable[[], None]:
+        return lambda: engine.store_secret(secret, data)
 
-    wanted = {secret["name"]: base64.b64decode(secret["data"]) for secret in spec["secrets"]}
+    wanted = [(secret, base64.b64decode(secret["data"])) for secret in spec["secrets"]]
     return [
-        Step(f"store the secret {name}", keeper(name, data))
-        for name, data in wanted.items()
-        if not _is_stored(engine.secret(name), data)
+        Step(f"store the secret {secret['name']}", keeper(secret, data))
+        for secret, data in wanted
+        if not engine.is_stored(secret, data)
     ]
-
-
-def _is_stored(stored: Optional[bytes], wanted: bytes) -> bool:
-    """Engines show a secret with a newline of their own."""
-    return stored is not None and stored.rstrip(b"\n") == wanted.rstrip(b"\n")
 
 
 def _files(spec: Dict[str, Any]) -> List[Step]:
@@ -177,13 +164,17 @@ def _with_jobs(engine: Engine, spec: Dict[str, Any], steps: List[Step]) -> List[
     return [*steps, Step("release the jobs", mend)]
 
 
-def _start(unit: str, place: Path) -> None:
+def _start(engine: Engine, unit: str, place: Path, spec: Dict[str, Any]) -> None:
     (place / "run").mkdir(parents=True, exist_ok=True)  # of the flag that jobs wait for
+    attempt(["systemctl", "stop", unit])  # as the unit that it was started by says
     output(["systemctl", "daemon-reload"])
-    done = attempt(["systemctl", "restart", unit])
+    if engine.unit(place.name).suffix == ".service":  # the others are enabled by their generator
+        output(["systemctl", "--quiet", "enable", unit])
+    done = attempt(["systemctl", "start", unit])
     if done.returncode:
         attempt(["systemctl", "stop", unit])  # or it would be tried again and again
         said = _word(["journalctl", "--unit", unit, "--lines", "5", "--output", "cat"])
         words = " / ".join(said.splitlines()) or done.stderr.decode().strip()
         hint = f"see 'journalctl -u {unit}' on the target, mend it and launch again"
         raise Explained(f"{unit} does not start: {words}", hint, REMOTE_FAILED)
+    health.require(engine, place.name, spec["health"])

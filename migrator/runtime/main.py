@@ -13,9 +13,9 @@ from migrator.runtime.warm import warm, withdraw
 
 VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "launch": launch,
-    "status": lambda params: status(engines.chosen(), params["name"]),
+    "status": lambda params: status(engines.of(params), params["name"]),
     "examine": examine,
-    "jobs": lambda params: jobs.switch(engines.chosen().inside(params["name"]), params),
+    "jobs": lambda params: jobs.switch(engines.of(params).inside(params["name"]), params),
     "warm": warm,
     "withdraw": withdraw,
     "held": held,

@@ -1,9 +1,10 @@
 """What must hold on the target before anything is changed there."""
 
 import shutil
+from pathlib import Path
 from typing import Any, Dict, List
 
-from migrator.runtime import claims
+from migrator.runtime import claims, engines, wanted
 from migrator.runtime.engines import NOBODY, Engine
 from migrator.runtime.run import TARGET_UNFIT, Explained, succeeds
 from migrator.runtime.steps.main import PATH
@@ -13,6 +14,14 @@ from migrator.runtime.volumes import free
 def preflight(engine: Engine, spec: Dict[str, Any]) -> None:
     """Raise Explained with code TARGET_UNFIT for the first thing that does not hold."""
     name = spec["name"]
+    if not Path("/run/systemd/system").exists():
+        _refuse("the target is not run by systemd", "choose a target with systemd")
+    if spec["engine"] not in (engines.AUTO, engine.name):
+        hint = "remove the container first; its volumes are that engine's"
+        _refuse(f"{name} is run by {engine.name}, not by {spec['engine']}", hint)
+    for words in engine.cannot(wanted.of(spec)):
+        hint = "change the plan, or its container.engine"
+        _refuse(f"{engine.name} {words}", hint)
     active = succeeds(["systemctl", "--quiet", "is-active", f"{name}.service"])
     _name(engine, name)
     if not active:
@@ -32,8 +41,8 @@ def _name(engine: Engine, name: str) -> None:
         _refuse(f"a container {name} exists already and was not made by the toolkit", hint)
 
 
-def _ports(ports: List[List[Any]]) -> None:
-    for port in claims.taken(ports):
+def _ports(ports: List[Dict[str, Any]]) -> None:
+    for port in claims.taken([[port["target"], port["protocol"]] for port in ports]):
         words = "port {port}/{protocol} is taken ({reason})".format(**port)
         _refuse(words, "choose another port in the plan's ports")
 
@@ -41,7 +50,7 @@ def _ports(ports: List[List[Any]]) -> None:
 def _space(engine: Engine, spec: Dict[str, Any]) -> None:
     place = engine.place()
     image = spec["image"]
-    lacking = 0 if engine.has_image(image["tag"]) else image["size"]
+    lacking = 0 if engine.has_image(image) else image["size"]
     lacking += sum(volume["size"] for volume in spec["volumes"] if not volume.get("filled"))
     if free(place) < lacking:
         message = f"{place} has {free(place) >> 20} MB free, {lacking >> 20} MB are needed"

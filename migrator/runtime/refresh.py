@@ -9,7 +9,7 @@ from migrator.runtime.run import REMOTE_FAILED, TARGET_UNFIT, Explained
 
 def held(params: Dict[str, Any]) -> Dict[str, Any]:
     """By name what each of ``params["volumes"]`` of the host ``params["name"]`` holds."""
-    engine = engines.chosen()
+    engine = engines.of(params)
     marks = STATE / params["name"] / "volumes"
     return {name: volumes.holds(engine, marks, name) for name in params["volumes"]}
 
@@ -17,7 +17,7 @@ def held(params: Dict[str, Any]) -> Dict[str, Any]:
 def refresh(params: Dict[str, Any]) -> Dict[str, Any]:
     """Fill, update or renew each of ``params["volumes"]``, as its "action" says; each has "name",
     "blobs" (the state to reach), "delta" and "size". The container must not run."""
-    engine = engines.chosen()
+    engine = engines.of(params)
     name, marks = params["name"], STATE / params["name"] / "volumes"
     if engine.started_at(name) is not None:
         raise Explained(

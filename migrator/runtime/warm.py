@@ -1,8 +1,8 @@
 """Bring everything to the target and start nothing; take back a container that was started."""
 
-from pathlib import Path
 from typing import Any, Dict
 
+from migrator.runtime import engines
 from migrator.runtime.launch import launch
 from migrator.runtime.run import attempt, output, succeeds
 
@@ -13,7 +13,10 @@ def warm(spec: Dict[str, Any]) -> Dict[str, Any]:
     """As ``launch`` answers. A container that runs is taken back; its volumes stay as they are, for
     ``refresh`` to bring them to the snapshot."""
     withdraw(spec)
-    quiet = [item for item in spec["files"] if item["path"].startswith(OURS)]
+    quiet = {
+        name: [item for item in files if item["path"].startswith(OURS)]
+        for name, files in spec["files"].items()
+    }
     return launch({**spec, "files": quiet, "start": False})
 
 
@@ -21,7 +24,7 @@ def withdraw(params: Dict[str, Any]) -> Dict[str, Any]:
     """Stop the container and forget its unit, so that no boot of the target starts it either."""
     name = params["name"]
     unit = "{}.service".format(name)
-    files = [Path("/etc/containers/systemd/{}.container".format(name))]
+    files = [engine.unit(name) for engine in engines.ENGINES.values() if engine.owner(name) == name]
     known = [path for path in files if path.exists()]
     running = succeeds(["systemctl", "--quiet", "is-active", unit])
     if known or running:

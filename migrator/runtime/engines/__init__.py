@@ -1,20 +1,48 @@
 """The container engines that the runtime can use, the preferred one first."""
 
+from pathlib import Path
 from typing import Dict
 
-from migrator.runtime.engines.interface import NOBODY, Engine
+from migrator.runtime.engines.docker import Docker
+from migrator.runtime.engines.interface import NOBODY, Engine, Row
+from migrator.runtime.engines.kept import PLACE
+from migrator.runtime.engines.layered import Nspawn, Runc
+from migrator.runtime.engines.podman import OldPodman
 from migrator.runtime.engines.quadlet import Quadlet
 from migrator.runtime.run import TARGET_UNFIT, Explained
 
-__all__ = ["ENGINES", "NOBODY", "Engine", "chosen"]
+__all__ = ["AUTO", "ENGINES", "NOBODY", "Engine", "chosen", "of", "remember"]
 
-ENGINES: Dict[str, Engine] = {engine.name: engine for engine in (Quadlet(),)}
+AUTO = "auto"
+ENGINES: Dict[str, Engine] = {
+    engine.name: engine for engine in (Quadlet(), OldPodman(), Docker(), Nspawn(), Runc())
+}
 
 
-def chosen() -> Engine:
-    """The first that this target can use. Raises Explained with what the preferred one lacks."""
+def of(params: Row) -> Engine:
+    """The engine of the container params["name"]: the one that it was launched with, else the one
+    that params["engine"] names or the first that fits."""
+    mark = _mark(params["name"])
+    launched = mark.read_text().strip() if mark.exists() else ""
+    return ENGINES[launched] if launched in ENGINES else chosen(params.get("engine", AUTO))
+
+
+def remember(name: str, engine: Engine) -> None:
+    _mark(name).parent.mkdir(parents=True, exist_ok=True)
+    _mark(name).write_text(engine.name + "\n")
+
+
+def _mark(name: str) -> Path:
+    return PLACE / name / "engine"
+
+
+def chosen(name: str = AUTO) -> Engine:
+    """The engine of that name, or the first that this target can use. Raises Explained with what
+    it, or the preferred one, lacks."""
     refusals = []
     for engine in ENGINES.values():
+        if name not in (AUTO, engine.name):
+            continue
         refusal = engine.unfit()
         if refusal is None:
             return engine

@@ -6,39 +6,61 @@ what is below differ. An engine that cannot do something says so before anything
 
 import abc
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from migrator.runtime.run import attempt
+from migrator.runtime.wanted import Wanted
 
 NOBODY = "-"  # no name of the toolkit's is this
 Row = Dict[str, Any]
+Refusal = Tuple[str, str]  # what does not hold, and what to do
 
 
 class Engine(abc.ABC):
     """Each method is about one object of the engine, by the object's name."""
 
     name = ""
+    oldest = (0, 0)  # version that can be used
 
     @abc.abstractmethod
-    def unfit(self) -> "Optional[tuple[str, str]]":
-        """Why it cannot be used on this target, and what to do; None when it can."""
+    def version(self) -> str:
+        """What it says of itself, "" when it is not installed."""
+
+    def unfit(self) -> Optional[Refusal]:
+        """Why it cannot be used on this target; None when it can."""
+        return None
+
+    def cannot(self, wanted: Wanted) -> List[str]:
+        """What of it this engine cannot do, as sentences that go on after its name."""
+        return []
 
     @abc.abstractmethod
     def place(self) -> str:
         """The directory that images and volumes are stored in."""
 
+    def unit(self, name: str) -> Path:
+        """The file that the container's unit is made from."""
+        return Path("/etc/systemd/system", name + ".service")
+
     # images
 
     @abc.abstractmethod
-    def has_image(self, tag: str) -> bool: ...
+    def has_image(self, image: Row) -> bool: ...
 
     @abc.abstractmethod
     def pull(self, image: Row) -> None:
         """Fetch ``image`` from the tunnel at its port, by its digest, and tag it."""
 
     @abc.abstractmethod
-    def layers(self, tag: str) -> List[Path]:
+    def layers(self, image: Row) -> List[Path]:
         """Directories in which its layers lie unpacked; none where the storage keeps no such."""
+
+    @abc.abstractmethod
+    def images(self, repository: str) -> List[str]:
+        """Tags of the toolkit's images of that repository."""
+
+    @abc.abstractmethod
+    def remove_image(self, tag: str) -> None: ...
 
     # volumes
 
@@ -52,15 +74,17 @@ class Engine(abc.ABC):
     @abc.abstractmethod
     def remove_volume(self, name: str) -> None: ...
 
-    # secrets
+    # secrets: {"name", "uid", "gid", "mode"}
 
     @abc.abstractmethod
-    def secret(self, name: str) -> Optional[bytes]:
-        """What is stored; None when there is no such secret."""
+    def is_stored(self, secret: Row, data: bytes) -> bool: ...
 
     @abc.abstractmethod
-    def store_secret(self, name: str, data: bytes) -> None:
+    def store_secret(self, secret: Row, data: bytes) -> None:
         """In place of what was there."""
+
+    @abc.abstractmethod
+    def remove_secret(self, name: str) -> None: ...
 
     # containers
 
@@ -74,7 +98,7 @@ class Engine(abc.ABC):
         """Seconds since 1970; None when it does not run."""
 
     @abc.abstractmethod
-    def inside(self, name: str) -> List[str]:
+    def inside(self, name: str, terminal: bool = False) -> List[str]:
         """The words before a command that is to run in the container, with its stdin."""
 
     def run_inside(self, name: str, command: List[str]) -> str:
