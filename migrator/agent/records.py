@@ -98,6 +98,12 @@ def extras(target=b"", device=0, package=b"", xattrs=(), segments=None, inode_fl
     return flags, b"".join(parts)
 
 
+def packaged(package):
+    # type: (bytes) -> tuple[int, bytes]
+    """The extras of a path that has nothing but its package."""
+    return (PACKAGE, TEXT.pack(len(package)) + package) if package else (0, b"")
+
+
 class Reader(object):
     """Takes records off a payload, one after the other; raises FrameError for what is none."""
 

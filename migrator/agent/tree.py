@@ -34,7 +34,6 @@ KINDS = {
 FORMAT = 0o170000  # the bits of a mode that tell the kind
 MANY = 700  # records in one frame, about 64 KiB
 ROOM = 1 << 16  # bytes of extras in one frame
-NO_EXTRAS = (0, b"")
 SECOND = 1000000000  # ns
 
 
@@ -75,6 +74,7 @@ class Walk(object):
         self.descent = Descent(root.path)
         self.closed = closed
         self.owners = owners(root)
+        self.packaged = {}  # type: dict[bytes, tuple[int, bytes]]  # what is sent of each package
         self.stdout = stdout
         self.waiting = []  # type: list[bytes]
         self.room = ROOM
@@ -108,7 +108,7 @@ class Walk(object):
         This is the inner loop of a walk: what most paths do not have is looked at elsewhere.
         """
         shared, prefix, closed, owner = len(level.path), level.prefix, level.closed, self.owners.get
-        waiting = self.waiting
+        waiting, packaged = self.waiting, self.packaged
         for name in level.names:
             if len(waiting) >= MANY or self.room < 0:
                 self.flush()
@@ -120,10 +120,13 @@ class Walk(object):
                 kind = KINDS[found.st_mode & FORMAT]
                 attributes, package = xattrs(name), owner(prefix + name, b"")
                 whole = kind == b"d" or (kind == b"f" and found.st_blocks * 512 >= found.st_size)
-                extras = NO_EXTRAS
-                if attributes or package or not whole:
+                if attributes or not whole:
                     extras = _extras(name, kind, found, package, attributes)
-                    self.room -= len(extras[1])
+                else:
+                    if package not in packaged:
+                        packaged[package] = records.packaged(package)
+                    extras = packaged[package]
+                self.room -= len(extras[1])
             except (OSError, KeyError) as error:
                 self.lost(prefix + name, error)
                 continue
