@@ -7,15 +7,19 @@ a layer was found to hold is remembered, so only new layers are read again.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
+import multiprocessing
 import re
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from migrator.blobs import workers
 from migrator.errors import SecretLeft
 from migrator.ledger import rows
 from migrator.plan import Plan
@@ -27,6 +31,7 @@ from migrator.workdir import Workdir, read_json, write_json
 SHORTEST = 20  # bytes of a content that is searched for; of a shorter one, whole files are
 FEWEST = 4  # bytes of a content that means something
 LINE = 24  # the same of one line
+WORTH = 1 << 26  # bytes of layers for which it is worth to start processes
 PIECE = 1 << 22  # bytes that are searched at once
 HEADS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-", b"OpenVPN Static key")  # of what is looked at
 KEY = re.compile(
@@ -85,8 +90,8 @@ def scan(
     known = _known(work, bundle)
     store = Store(work.store)
     new = [name for name, digest in layers.items() if digest not in known]
-    for name in new:
-        known[layers[name]] = list(_hits(store.blob(layers[name]), contents))
+    found = _all_hits([store.blob(layers[name]) for name in new], contents)
+    known |= {layers[name]: hits for name, hits in zip(new, found, strict=True)}
     hits = [Left(name, *hit) for name, digest in layers.items() for hit in known[digest]]
     hits += _in_documents(documents, contents)
     hits += _short(rows(work.ledger), contents)
@@ -137,11 +142,22 @@ def _judged(hits: Iterable[Left], plan: Plan, base: Scan) -> Scan:
     return Scan(base.secrets, base.layers, base.read, tuple(left), tuple(kept), public)
 
 
-def _hits(blob: Path, contents: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+def _all_hits(blobs: Sequence[Path], contents: dict[str, bytes]) -> list[list[tuple[str, str]]]:
+    """Of each blob; of many bytes by several processes, which begin with the largest."""
+    look = functools.partial(_hits, contents=contents)
+    sizes = {blob: blob.stat().st_size for blob in blobs}
+    if sum(sizes.values()) < WORTH:
+        return list(map(look, blobs))
+    order = sorted(sizes, key=lambda blob: -sizes[blob])
+    with ProcessPoolExecutor(workers(), multiprocessing.get_context("fork")) as pool:
+        found = dict(zip(order, pool.map(look, order), strict=True))
+    return [found[blob] for blob in blobs]
+
+
+def _hits(blob: Path, contents: dict[str, bytes]) -> list[tuple[str, str]]:
     """(path in the layer, what it is), once for each."""
     found = dict.fromkeys(_search(plain(blob), contents))
-    if found:
-        yield from dict.fromkeys(_named(blob, found))
+    return list(dict.fromkeys(_named(blob, found))) if found else []
 
 
 def _search(pieces: Iterable[bytes], contents: dict[str, bytes]) -> Iterator[tuple[int, str]]:

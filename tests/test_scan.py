@@ -90,6 +90,15 @@ def test_a_planted_secret_is_caught(work: Workdir, codec: Codec, around: bytes) 
         scanned(work, planted, codec=codec)  # also when the layer is known already
 
 
+def test_several_processes_find_the_same(
+    work: Workdir, key: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "WORTH", 0)
+    with pytest.raises(SecretLeft, match="1 of 2 secrets and 1 private keys") as raised:
+        scanned(work, ("opt/copy", PASSWORDS), ("opt/k.pem", key))
+    assert "is in /opt/copy of the image" in raised.value.message
+
+
 def test_a_planted_key_is_caught_wherever_it_is(work: Workdir, key: bytes) -> None:
     with pytest.raises(SecretLeft, match="2 private keys") as raised:
         scanned(work, ("opt/app/run.sh", b"cat <<END\n" + key + b"END\n"), ("opt/k.pem", key))
