@@ -22,7 +22,8 @@ ON_A_HOST = {"discover": discover.measure, "snapshot": snapshot.measure}
 
 
 def _goals(_: int) -> None:
-    goals.measure()
+    if goals.measure():
+        sys.exit(1)
 
 
 ALONE = {"assess": assess.measure, "cutover": cutover.measure, "goals": _goals}

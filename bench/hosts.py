@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import resource
 import subprocess
 import sys
 import threading
@@ -76,3 +77,9 @@ def timed(work: Callable[[], None]) -> float:
     begun = time.monotonic()
     work()
     return time.monotonic() - begun
+
+
+def processors() -> float:
+    """Seconds of all processors that this process and its ended descendants took."""
+    both = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in both)

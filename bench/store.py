@@ -6,7 +6,6 @@ python -m bench.store /mnt/old 3      a mounted disk, three rounds
 from __future__ import annotations
 
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench.hosts import processors
 from migrator import fleet, snapshot
 from migrator.address import Address
 from migrator.carrier import Carrier
@@ -94,14 +94,9 @@ def _size(work: Workdir) -> int:
 
 def _timed(work: Callable[[], object]) -> tuple[float, float]:
     """(seconds, seconds of processors)."""
-    before, begun = _processors(), time.monotonic()
+    before, begun = processors(), time.monotonic()
     work()
-    return time.monotonic() - begun, _processors() - before
-
-
-def _processors() -> float:
-    both = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(used.ru_utime + used.ru_stime for used in both)
+    return time.monotonic() - begun, processors() - before
 
 
 def _line(

@@ -8,6 +8,19 @@ MB = 1 << 20
 
 
 @dataclass(frozen=True)
+class Size:
+    """What is measured on: two recipes of the lab that share a distribution, and the many files of
+    which only the memory counts."""
+
+    one: str = "large-debian12"
+    two: str = "large2-debian12"
+    many: int = 1_000_000
+
+
+SMALL = Size("plain-debian12", "stack-debian12", 20_000)  # to try the measurement itself
+
+
+@dataclass(frozen=True)
 class Row:
     """One goal: ``ours`` divided by ``theirs`` is to be at most ``goal``."""
 
@@ -36,8 +49,13 @@ class Row:
 @dataclass
 class Table:
     rows: list[Row] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # beside the goals, a sentence each
 
     def add(self, row: Row) -> None:
         """Each is shown as soon as it is known: all of them take a while."""
         self.rows.append(row)
         print(row, flush=True)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+        print(text, flush=True)

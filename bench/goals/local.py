@@ -10,15 +10,14 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from bench.goals import MB, Row, Table
+from bench.goals import MB, Row, Size, Table
 from bench.goals.ours import Ours, measured
 from bench.goals.peers import Peers
-from bench.hosts import timed
+from bench.hosts import processors, timed
 from bench.tree import grow
 from lab.recipe import load
 from lab.rootfs import rootfs
 
-ONE, TWO = "large-debian12", "large2-debian12"
 IMAGE = "first snapshot of a local tree to an image"
 # One file of a hundred gets a line more: "1% changed".
 CHANGE = r"""find . -xdev -type f -size -1024k -print0 | sort -z |
@@ -26,8 +25,8 @@ CHANGE = r"""find . -xdev -type f -size -1024k -print0 | sort -z |
     while IFS= read -r -d '' path; do echo changed >> "$path"; done"""
 
 
-def measure(table: Table, place: Path) -> None:
-    with writable(ONE) as one, writable(TWO) as two:
+def measure(table: Table, place: Path, size: Size) -> None:
+    with writable(size.one) as one, writable(size.two) as two:
         ours = Ours(place / "work", roots={"one": one, "two": two})
         peers = Peers(place)
         for host in ours.roots:
@@ -44,9 +43,16 @@ def measure(table: Table, place: Path) -> None:
 
 def _first(table: Table, ours: Ours, peers: Peers, tree: Path) -> float:
     subprocess.run(f"tar -C {tree} -cf - . | cat >/dev/null", shell=True, check=True)  # warm caches
+    begun = processors()
     plain = timed(partial(peers.tar_zstd, tree))
+    between = processors()
     first, memory = measured(partial(ours.image, "one"))
+    ended = processors()
     table.add(Row(IMAGE, "`tar | zstd -1` to a file", 0.8, first, plain))
+    table.note(
+        f"Of that row in seconds of processors: {ended - between:.1f} and {between - begun:.1f},"
+        f" {(ended - between) / (between - begun):.2f} times."
+    )
     for label, goal, way in (
         ("`tar | podman import`, `podman save`", 0.10, peers.podman),
         ("buildah copy, commit", 0.10, peers.buildah),
@@ -87,16 +93,17 @@ def _day_two(table: Table, ours: Ours, peers: Peers, tree: Path) -> None:
     table.add(Row("1% changed: bytes added", "restic", 1.0, *sizes, "MB"))
 
 
-def million(table: Table, place: Path) -> None:
+def million(table: Table, place: Path, size: Size) -> None:
     """The controller's memory with a million files."""
     tree = place / "million"
     (tree / "etc").mkdir(parents=True)
     (tree / "etc/os-release").write_text("ID=debian\nVERSION_ID=12\n")
-    grow(tree, 1_000_000)
+    grow(tree, size.many)
     ours = Ours(place / "work", roots={"million": tree})
     ours.prepared("million")
     _, memory = measured(partial(ours.image, "million"))
-    table.add(Row("memory of the controller, 1,000,000 files", "400 MB", 1, memory / MB, 400, "MB"))
+    what = f"memory of the controller, {size.many:,} files"
+    table.add(Row(what, "400 MB", 1, memory / MB, 400, "MB"))
 
 
 @contextlib.contextmanager

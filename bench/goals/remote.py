@@ -10,17 +10,17 @@ from functools import partial
 from pathlib import Path
 
 from bench.discover import peak_on, traffic
-from bench.goals import MB, Row, Table
-from bench.goals.local import CHANGE, ONE, TWO
+from bench.goals import MB, Row, Size, Table
+from bench.goals.local import CHANGE
 from bench.goals.ours import Ours
 from bench.goals.peers import Peers
 from bench.hosts import Place, booted, lab, timed
 
-NAMES = {"bench-one": ONE, "bench-two": TWO}
+NAMES = ("bench-one", "bench-two")
 
 
-def measure(table: Table, place: Path) -> None:
-    with hosts(place) as (one, two):
+def measure(table: Table, place: Path, size: Size) -> None:
+    with hosts(place, size) as (one, two):
         address = one.host.address
         ours = Ours(place / "work", given=("-i", str(two.inventory)))  # of both
         peers = Peers(place)
@@ -62,10 +62,10 @@ def _second(table: Table, ours: Ours, two: Place, place: Path) -> None:
 
 
 @contextlib.contextmanager
-def hosts(place: Path) -> Iterator[tuple[Place, Place]]:
+def hosts(place: Path, size: Size) -> Iterator[tuple[Place, Place]]:
     with contextlib.ExitStack() as stack:
         places = []
-        for name, recipe in NAMES.items():
+        for name, recipe in zip(NAMES, (size.one, size.two), strict=True):
             path = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=place)))
             places.append(stack.enter_context(booted(recipe, "container", path, name)))
         yield places[0], places[1]
