@@ -17,7 +17,7 @@ class Size:
     many: int = 1_000_000
 
 
-SMALL = Size("plain-debian12", "stack-debian12", 20_000)  # to try the measurement itself
+SMALL = Size("plain-debian12", "web-debian12", 20_000)  # to try the measurement itself
 
 
 @dataclass(frozen=True)

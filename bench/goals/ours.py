@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,8 +14,7 @@ from pathlib import Path
 from bench.hosts import TOP, timed, watching
 from migrator.store import Store
 
-PAGE = 4096
-EVERY = 0.1  # seconds between two looks at the memory
+EVERY = 0.2  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True)
@@ -64,21 +64,24 @@ def _reads(stage: str) -> bool:
 
 @contextlib.contextmanager
 def memory() -> Iterator[list[int]]:
-    """Bytes that this process's descendants had together at most: what each has alone, and what
-    they share counted once."""
+    """Bytes that this process's descendants had together at most. What a process shares, as the
+    workers do with who forked them, counts in proportion: together once."""
     peaks = [0]
 
     def look() -> None:
-        alone, shared = 0, [0]
-        for pid in _descendants(os.getpid()):
-            with contextlib.suppress(OSError, ValueError):
-                words = Path(f"/proc/{pid}/statm").read_text().split()
-                alone += (int(words[1]) - int(words[2])) * PAGE
-                shared.append(int(words[2]) * PAGE)
-        peaks[0] = max(peaks[0], alone + max(shared))
+        peaks[0] = max(peaks[0], sum(map(_proportional, _descendants(os.getpid()))))
 
     with watching(look, EVERY):
         yield peaks
+
+
+def _proportional(pid: int) -> int:
+    """Bytes of a process, 0 for one that has ended."""
+    with contextlib.suppress(OSError):
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        if found := re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE):
+            return int(found[1]) << 10
+    return 0
 
 
 def _descendants(pid: int) -> Iterator[int]:

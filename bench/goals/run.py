@@ -20,6 +20,7 @@ from pathlib import Path
 from bench.goals import SMALL, Row, Size, Table, local, remote
 from bench.hosts import TOP
 from bench.store import fleets
+from lab.recipe import LabError
 from migrator import __version__
 from migrator.errors import MigratorError
 
@@ -33,7 +34,7 @@ the same input, and what counts is the ratio. The hosts are those of the lab's r
 `large-debian12` and `large2-debian12`, which share a distribution.
 
 """
-FAILURES = (AssertionError, MigratorError, OSError, subprocess.SubprocessError)
+FAILURES = (AssertionError, LabError, MigratorError, OSError, subprocess.SubprocessError)
 WAYS = """\
 Ours is `migrator snapshot --refresh` and `migrator build`, two commands with all that they load,
 from the host to a finished image with ledger, digests, SBOM and the search for secrets. The
