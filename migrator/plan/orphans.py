@@ -69,10 +69,6 @@ def started(found: Facts) -> dict[str, Started]:
 
 def _reason(found: Facts, process: Process) -> str:
     """Why no unit is made for it, or ""."""
-    if any(MARK in word for word in process.command):
-        return "an argument is a secret, which is not known here: complete the command"
-    if not _command(process)[0].startswith("/"):
-        return "the path of its program is not known: complete the command"
     program = _script(process)
     for job in found.cron.jobs:
         if program in job.command.split():
@@ -84,6 +80,10 @@ def _reason(found: Facts, process: Process) -> str:
     parent = next((one for one in found.processes if one.pid == process.parent), None)
     if parent and parent.pid > 1 and parent.unit and not LOGINS.match(parent.unit):
         return f"{parent.unit} starts it"
+    if any(MARK in word for word in process.command):
+        return "an argument is a secret, which is not known here: complete the command"
+    if not _command(process)[0].startswith("/"):
+        return "the path of its program is not known: complete the command"
     return ""
 
 
