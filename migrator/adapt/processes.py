@@ -3,7 +3,8 @@
 The plan's ``processes`` has each with its command, user, directory, and those variables that hold
 no secret; the names of the others are in the unit, to be completed. Nothing is made of what cron,
 rc.local, inittab or another service starts already. A person looks at each unit and says so with
-``reviewed: true``; ``decision: write`` leaves the unit unstarted until then.
+``reviewed: true``; ``decision: write`` leaves the unit unstarted until then. Another init than
+systemd reads no units: there the plan names the process, and nothing is made of it.
 """
 
 from __future__ import annotations

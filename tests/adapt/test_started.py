@@ -87,6 +87,14 @@ def test_a_secret_argument_is_left_to_a_person() -> None:
     assert "secret" in made.reason
 
 
+def test_another_init_is_given_no_unit() -> None:
+    old = make.facts(processes=(process("/opt/a"),), system={"init": "sysvinit"})
+    (made,) = started(old).values()
+    assert (made.decision, made.reason.partition(":")[0]) == ("none", "its init reads no units")
+    unit_of = {"a.service": Started("start", "/opt/a")}
+    assert changes("processes", {}, make.plan(init="sbin-init", processes=unit_of)) == {}
+
+
 def test_a_name_that_is_taken_is_not_taken_again() -> None:
     both = (process("/opt/a x"), replace(process("/opt/a y"), pid=51))
     made = started(make.facts(processes=both, units=(make.unit("a.service"),)))
