@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from migrator.adapt.change import Change, Tree, rewrite
 from migrator.adapt.units import systemd
 from migrator.facts import Facts
+from migrator.facts.units import Unit
 from migrator.plan import Plan
 
 FILE = "50-migrator-sandbox.conf"
@@ -27,6 +28,11 @@ KERNEL = (
     "proc-sys-fs-binfmt_misc.automount",
 )
 OF_KERNEL = "the plan grants SYS_ADMIN, and systemd would mount what is the target's"
+PRIVATE = {
+    "StateDirectory": ("/var/lib", "STATE_DIRECTORY"),
+    "CacheDirectory": ("/var/cache", "CACHE_DIRECTORY"),
+    "LogsDirectory": ("/var/log", "LOGS_DIRECTORY"),
+}
 # Numbers of accounts of services, from above.
 UIDS = range(999, 100, -1)
 
@@ -36,15 +42,15 @@ def adapt(found: Facts, plan: Plan, tree: Tree) -> list[Change]:
     accounts: dict[str, str] = {}
     for name, sandbox in sorted(plan.sandbox.items()):
         if sandbox.decision == "drop-in" and sandbox.settings:
-            settings = dict(sandbox.settings)
-            if settings.get("DynamicUser") == "no":
+            settings = list(sandbox.settings.items())
+            if sandbox.settings.get("DynamicUser") == "no":
                 unit = found.unit(name)
                 user = (unit.user if unit else "") or name.rpartition(".")[0].partition("@")[0]
                 accounts[user] = sandbox.reason
-                settings["User"] = user
+                settings += [("User", user), *_private(unit, user, tree)]
             text = _text(name, settings, sandbox.reason)
             made += systemd.drop_in("sandbox", tree, name, FILE, text, sandbox.reason)
-            made += _links(found, name, settings, tree)
+            made += _links(found, name, sandbox.settings, tree)
     if "SYS_ADMIN" in plan.capabilities:
         for name in KERNEL:
             made += systemd.mask("sandbox", tree, name, OF_KERNEL)
@@ -63,10 +69,24 @@ def _links(found: Facts, name: str, settings: dict[str, str], tree: Tree) -> Ite
                 yield Change("sandbox", "link", target, f"{name} saw {source} here", target=source)
 
 
-def _text(name: str, settings: dict[str, str], reason: str) -> str:
+def _private(unit: Unit | None, user: str, tree: Tree) -> Iterator[tuple[str, str]]:
+    """What it has kept so far lies where only a dynamic user gets, and systemd would move it, which
+    fails on a volume and on layers: it stays, and the account may go there."""
+    for key, (top, variable) in PRIVATE.items():
+        names = (unit.properties.get(key, "") if unit else "").split()
+        kept = [name for name in names if tree.exists(f"{top}/private/{name}")]
+        if kept:
+            yield key, ""
+            yield "Environment", f"{variable}={':'.join(f'{top}/{name}' for name in names)}"
+            yield "ExecStartPre", f"+/bin/chmod 0711 {top}/private"
+            owned = " ".join(f"{top}/private/{name}" for name in kept)
+            yield "ExecStartPre", f"+/bin/chown -R {user}: {owned}"
+
+
+def _text(name: str, settings: list[tuple[str, str]], reason: str) -> str:
     kind = name[name.rfind(".") :]
     lines = [f"# {' '.join(reason.split())}", f"[{SECTIONS.get(kind, 'Service')}]"]
-    return "\n".join([*lines, *(f"{key}={value}" for key, value in settings.items())]) + "\n"
+    return "\n".join([*lines, *(f"{key}={value}" for key, value in settings)]) + "\n"
 
 
 def _accounts(tree: Tree, wanted: dict[str, str]) -> Iterator[Change]:

@@ -183,6 +183,24 @@ def test_a_dynamic_user_gets_an_account() -> None:
     assert drop_in.endswith("\nDynamicUser=no\nUser=a\n")
 
 
+def test_what_a_dynamic_user_has_kept_stays_where_it_is() -> None:
+    properties = {"DynamicUser": "yes", "StateDirectory": "a"}
+    units = (make.unit("a.service", user="a", properties=properties),)
+    plan = make.plan(sandbox=propose(make.facts(units=units), "old").sandbox)
+    files = {"/var/lib/private/a/state": b"", "/etc/passwd": b"", "/etc/group": b""}
+    drop_in = changes("sandbox", files, plan, units=units)[
+        f"{PLACE}/a.service.d/50-migrator-sandbox.conf"
+    ]
+    assert text(drop_in).splitlines()[2:] == [
+        "DynamicUser=no",
+        "User=a",
+        "StateDirectory=",
+        "Environment=STATE_DIRECTORY=/var/lib/a",
+        "ExecStartPre=+/bin/chmod 0711 /var/lib/private",
+        "ExecStartPre=+/bin/chown -R a: /var/lib/private/a",
+    ]
+
+
 def test_a_bind_becomes_a_link_where_nothing_is() -> None:
     units = (make.unit("a.service", properties={"BindReadOnlyPaths": "/opt/x:/mnt/x /opt/y:/srv"}),)
     plan = make.plan(sandbox=propose(make.facts(units=units), "old").sandbox)
