@@ -19,7 +19,7 @@ SOURCE, TARGET = "inits", "inits-dock"
 JOBS = "/var/log/rates-job.log"
 STATE = "/usr/lib/migrator/state"
 STOPS_WITHIN = 15  # seconds: less than any time limit after which an engine kills
-INITS = ("sbin-init",)
+INITS = ("sbin-init", "dumb-init")
 pytestmark = pytest.mark.lab
 
 

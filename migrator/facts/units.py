@@ -33,7 +33,7 @@ class Unit:
     sub: str  # running | exited | dead | waiting | listening …; "" when unknown
     # enabled | disabled | static | masked | generated | transient | alias | indirect | linked | ""
     enabled: str
-    # Who starts it: systemd | sysv | upstart | inittab | rc.local | user | xinetd | inetd
+    # Who starts it: systemd | sysv | upstart | runit | inittab | rc.local | user | xinetd | inetd
     origin: str
     # Path of the unit file, job or init script, of a unit that is not found the link that wants
     # it; "" if none

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List, Sequence, Tuple
 
+from migrator.runtime.inits import PLACE
 from migrator.runtime.run import REMOTE_FAILED, Explained, attempt
 
 STATE = Path("/var/lib/migrator")
@@ -47,6 +48,13 @@ for script in $(grep -lsF "$2" /etc/init.d/*); do
             break
         fi
     done
+done
+"""
+# Run scripts in $1 that test the flag $2.
+SUPERVISED = r"""
+for run in $(grep -lsF "$2" "$1"/services/*/run); do
+    place=${run%/run}
+    "$1/bin/sv" -w 60 restart "$place" >/dev/null && echo "${place##*/}"
 done
 """
 
@@ -169,8 +177,9 @@ def _scripts(inside: List[str], wanted: bool) -> List[str]:
 
 
 def _supervised(inside: List[str], wanted: bool) -> List[str]:
-    """Each run script waits for the flag by itself."""
-    return []
+    """Each run script waits for the flag when it begins."""
+    names = _lines([*inside, "sh", "-c", SUPERVISED, "sh", PLACE, FLAG])
+    return [name for name in names if name]
 
 
 INITS = {"systemd": _systemd, "sbin-init": _scripts, "dumb-init": _supervised}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from migrator import hooks, hostkeys, image, patches, scan, snapshot, vault
+from migrator import hooks, hostkeys, image, patches, programs, scan, snapshot, vault
 from migrator.adapt import adapt, identity
 from migrator.adapt.difference import differences
 from migrator.adapt.patches.fit import Refused
@@ -36,6 +36,8 @@ def run(context: Context, _: None = None) -> Outcome:
     except Refused as refused:
         hint = f"mend it in {work.patches}, or set its decision to skip in {work.plan}"
         raise PlanInvalid(str(refused), hint) from refused
+    if plan.init == "dumb-init":
+        changes += programs.changes(found.system.architecture)
     diff = tuple(differences(changes, tree))
     if context.check:
         changed = not image.is_built(work, plan, changes)

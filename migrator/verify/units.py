@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from migrator.adapt.inits.chosen import left_out
 from migrator.adapt.jobs import held
 from migrator.facts.units import Unit
 from migrator.plan.grants import ENGINE
@@ -36,6 +38,8 @@ def compare(case: Case) -> Iterator[Point]:
     for unit in case.source.units:
         if unit.name.endswith(KINDS) and _matters(unit):
             other = there.get(unit.name)
+            if other and case.plan.init == "dumb-init" and unit.enabled == "generated":
+                other = replace(other, enabled="generated")  # no generator has made it a unit
             why = _why(case, unit) or _skipped(case, unit)
             yield judge("unit", unit.name, _state(unit), _state(other), why)
     known_bad = {unit.name for unit in case.source.units if unit.active == "failed"}
@@ -58,6 +62,9 @@ def _why(case: Case, unit: Unit) -> str:
     service = case.plan.services.get(unit.name)
     if service and (service.decision != "keep" or not unit.active):
         return f"plan: {service.decision}; {service.reason}"
+    left = left_out(unit, case.source, case.plan) if case.plan.init == "dumb-init" else ""
+    if left:
+        return f"plan: dumb-init; {left}"
     if case.plan.jobs == "held" and unit.name in held(case.source):
         return "plan: jobs are held"
     if unit.active == "failed":
@@ -65,7 +72,8 @@ def _why(case: Case, unit: Unit) -> str:
     machine = next((why for why, names in MACHINE.items() if re.match(names, unit.name)), "")
     if machine:
         return machine
-    short = unit.properties.get("Type") == "oneshot" and "RemainAfterExit" not in unit.properties
+    remains = "RemainAfterExit" in unit.properties and case.plan.init != "dumb-init"
+    short = unit.properties.get("Type") == "oneshot" and not remains
     if short or unit.name in ("anacron.service", "rc-local.service"):
         return "it runs and ends by itself"
     return ""

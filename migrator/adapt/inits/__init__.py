@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.adapt.change import Change, Tree
-from migrator.adapt.inits import sysv
+from migrator.adapt.inits import supervised, sysv
 from migrator.facts import Facts
 from migrator.plan import Plan
 
@@ -11,4 +11,6 @@ from migrator.plan import Plan
 def adapt(found: Facts, plan: Plan, tree: Tree) -> list[Change]:
     if plan.init == "sbin-init":
         return sysv.adapt(found, plan, tree)
+    if plan.init == "dumb-init":
+        return supervised.adapt(found, plan, tree)
     return []

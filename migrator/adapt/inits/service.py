@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,6 +16,9 @@ from migrator.plan.duration import seconds
 TIMEOUT = 90  # seconds, systemd's own
 LIMITS = {"NOFILE": "n", "CORE": "c", "STACK": "s", "FSIZE": "f", "DATA": "d", "AS": "v"}
 KIBIBYTES = ("STACK", "DATA", "AS")  # in which a shell counts them
+# Of dbus-daemon: that systemd gives it its socket.
+ACTIVATED = re.compile(r" --(address=systemd:|systemd-activation)(?= |$)")
+BUS = (("/run/dbus", "0755"),)
 DIRECTORIES = {
     "RuntimeDirectory": "/run",
     "StateDirectory": "/var/lib",
@@ -77,7 +81,7 @@ def from_unit(unit: Unit, tree: Tree) -> Service:
         description=unit.description or unit.name,
         source=unit.fragment,
         type=last("Type", "simple" if told.all("Service", "ExecStart") else "oneshot"),
-        start=commands("ExecStart"),
+        start=tuple(ACTIVATED.sub("", line) for line in commands("ExecStart")),
         before=commands("ExecStartPre"),
         after=commands("ExecStartPost"),
         stop=commands("ExecStop"),
@@ -88,7 +92,7 @@ def from_unit(unit: Unit, tree: Tree) -> Service:
         directory=last("WorkingDirectory"),
         umask=last("UMask"),
         limits=_limits(told),
-        directories=_directories(told),
+        directories=_directories(told) + (BUS if ACTIVATED.search(last("ExecStart")) else ()),
         pid_file=last("PIDFile").replace("/var/run/", "/run/"),
         signal=last("KillSignal", "SIGTERM").removeprefix("SIG"),
         timeout=_timeout(last("TimeoutStopSec") or last("TimeoutSec")),

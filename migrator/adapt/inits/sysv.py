@@ -79,7 +79,7 @@ def _missing(found: Facts, plan: Plan, tree: Tree) -> Iterator[Change]:
         made = service.from_unit(unit, tree)
         who = switch(made, found, tree)
         run = f"{PLACE}/services/{made.name}/run"
-        yield from script(tree, run, "run", MISSING, service=made, switch=who)
+        yield from script(tree, run, "run", MISSING, service=made, switch=who, flag="")
         yield from script(tree, _script(unit), "script", MISSING, service=made)
         yield from _links(made.name, tree)
     yield from _ordered([unit.name.removesuffix(".service") for unit in units], tree)

@@ -121,7 +121,7 @@ def _by_main_process(running, units):
     mains = dict(
         (int(unit["properties"]["MainPID"]), unit["name"])
         for unit in units
-        if unit["origin"] in ("sysv", "upstart")
+        if unit["origin"] in ("sysv", "upstart", "runit")
         and re.match(r"[0-9]+\Z", unit["properties"].get("MainPID", ""))
     )
     parents = dict((process["pid"], process["parent"]) for process in running)

@@ -3,7 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 from migrator.agent.redact import redacted
-from migrator.agent.units import inittab, rclocal, superserver, systemd, sysv, upstart, user
+from migrator.agent.units import inittab, rclocal, runit, superserver, systemd, sysv, upstart, user
 from migrator.agent.units.files import Files
 from migrator.agent.units.record import is_template
 
@@ -30,6 +30,7 @@ def read(host, found):
     if init not in ("systemd", "sysvinit"):
         known.update(_named(host.part("units.upstart", lambda: upstart.units(host), [])))
     _scripts(known, host.part("units.sysv", lambda: sysv.units(host), []), init == "systemd")
+    _supervised(known, host.part("units.runit", lambda: list(runit.units(host)), []))
     for unit in host.part("units.rc_local", lambda: rclocal.units(host), []):
         _take_over(known, unit, ("origin", "fragment", "commands"))
     of_users = host.part("units.user", lambda: list(user.units(host)), [])
@@ -87,6 +88,16 @@ def _scripts(known, scripts, systemd_reads):
             unit["runlevels"] = script["runlevels"]
             for name in ("dependencies", "properties"):
                 unit[name] = _both(script[name], unit[name])
+
+
+def _supervised(known, services):
+    # type: (dict[str, Record], Iterable[Record]) -> None
+    """What a supervisor runs is known to it alone, also where a unit has the same name."""
+    for service in services:
+        unit = known.setdefault(service["name"], service)
+        if not unit["active"]:
+            unit.update(origin="runit", active=service["active"], sub=service["sub"])
+            unit["properties"] = _both(unit["properties"], service["properties"])
 
 
 def _take_over(known, unit, fields):
