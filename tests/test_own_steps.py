@@ -64,3 +64,13 @@ def test_a_step_that_cannot_be(
         Path(hook["script"]).write_text(text)
     with pytest.raises(PlanInvalid, match="50-mine"):
         rendered(**hook)
+
+
+def test_the_target_must_have_what_steps_need() -> None:
+    prestart = {"50-mine": Hook(script="mine.yml"), "10-routes": Hook()}
+    plan = make.plan(hooks=Hooks(prestart, {"10-mine": Hook(script="mine")}))
+    assert hooks.tools(plan) == {
+        "ansible-playbook": "prestart.d/50-mine",
+        "ip": "prestart.d/10-routes",
+        "nsenter": "prestart.d/10-routes",
+    }

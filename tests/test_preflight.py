@@ -31,6 +31,14 @@ def test_a_taken_port_is_named() -> None:
     preflight._ports([{"target": port, "protocol": "tcp"}])
 
 
+def test_what_steps_need_is_there() -> None:
+    preflight._tools({"sh": "prestart.d/10-routes"})
+    match = "no-such-tool is missing, which the step prestart.d/50-mine needs"
+    with pytest.raises(Explained, match=match) as refused:
+        preflight._tools({"sh": "prestart.d/10-routes", "no-such-tool": "prestart.d/50-mine"})
+    assert refused.value.code == TARGET_UNFIT
+
+
 def test_a_command_that_fails_says_its_last_words() -> None:
     with pytest.raises(Explained, match=r"'sh -c .*failed: second"):
         output(["sh", "-c", "echo first >&2; echo second >&2; exit 1"])

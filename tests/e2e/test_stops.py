@@ -35,7 +35,9 @@ class Moved:
         return acceptance.Host(self.site.addresses[self.dock]).run(*command)
 
     def reports(self) -> list[str]:
-        return sorted(self.run("ls", f"/var/lib/migrator/{self.name}/reports").split())
+        """Of all ends so far, the last one last."""
+        place = f"/var/lib/migrator/{self.name}"
+        return sorted(self.run("find", place, "-path", "*/reports/*.txt").split())
 
     def after(self, end: Callable[[], object]) -> str:
         """The cause that is reported when ``end`` has ended the container."""
@@ -43,7 +45,7 @@ class Moved:
         with contextlib.suppress(subprocess.CalledProcessError):  # the end may cut it off
             end()
         wait(lambda: len(self.reports()) > count)
-        place = f"/var/lib/migrator/{self.name}/reports/{self.reports()[-1]}"
+        place = self.reports()[-1]
         wait(lambda: bool(self.run("cat", place)))
         return self.run("head", "-n1", place).strip().removeprefix(f"{self.name} ")
 
