@@ -30,8 +30,9 @@ def _kept(secret: Secret) -> Evidence:
     "SEC-01",
     Level.INFO,
     "A private key lies in the file system",
-    f"{HIDDEN} The controller keeps it in the host's working directory.",
-    "Guard that directory like the host; make a new key where the old one may be known to others.",
+    f"{HIDDEN} The controller keeps it in the host's working directory, encrypted.",
+    "Guard the vault's password, or its key in the working directory, like the host; make a new key"
+    " where the old one may be known to others.",
 )
 def private_keys(found: Facts) -> Iterator[Evidence]:
     for secret in _of(found, "private-key"):
