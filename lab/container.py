@@ -16,10 +16,16 @@ from lab.state import STATE, Given, Host, given_files
 UNIFIED = 'umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup && exec podman "$@"'
 CAPABILITIES = "AUDIT_WRITE,NET_ADMIN,NET_RAW,SYS_NICE,SYS_PTRACE"
 CAP_SYS_RESOURCE = 24
+# Of inotify, for all containers of the machine together: each systemd takes a dozen, and a unit
+# that gets none fails.
+INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
+ENOUGH = 1024
 MODEST = 20_000  # the engine adds tasks of its own below the same hard limit
 
 
 def up(host: Host, recipe: Recipe, root: Path) -> None:
+    if int(INSTANCES.read_text()) < ENOUGH:
+        INSTANCES.write_text(f"{ENOUGH}\n")
     own_network = "@ADDRESS@" in _read(root / "etc/network/interfaces")
     files = given_files(host, recipe, root)
     files["/etc/fstab"] = Given(_without_root(_read(root / "etc/fstab")))

@@ -26,6 +26,7 @@ class TargetSystem:
     available: int = 0  # bytes of memory that can be had without swapping
     init: str = ""  # the program that is process 1: "systemd"
     vsyscall: str = ""  # emulate | xonly | none
+    inotify: int = -1  # instances that root's processes can still take; -1 when unknown
     synchronised: str = ""  # yes | no, whether its clock follows others; "" when unknown
 
 

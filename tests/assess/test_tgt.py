@@ -120,6 +120,7 @@ CASES: dict[str, tuple[tuple[dict[str, Any], Target], tuple[dict[str, Any], Targ
         ({}, of("system", architecture="aarch64")),
         ({"system": {"architecture": "i686"}}, GOOD),
     ),
+    "TGT-12": (({}, of("system", inotify=9)), ({}, of("system", inotify=900))),
 }
 
 

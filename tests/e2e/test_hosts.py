@@ -138,16 +138,15 @@ def test_a_line_reaches_its_file_the_receiver_and_the_engine_once(
 
 
 def test_logrotate_rotates_and_its_scripts_work(dock: Dock) -> None:
-    state = "/var/lib/logrotate/status"
-    dock.inside("hosts-web", f"sed -i '/shop/s/ [0-9-]*:/ 2020-1-1-1:/' {state}; grep shop {state}"
-                f" || echo '\"/var/log/shop/app.log\" 2020-1-1-1:1:1' >> {state}")  # fmt: skip
-    dock.inside("hosts-web", "rm -f /var/log/shop/rotated; logger -p local3.info before; sleep 1")
-    dock.inside("hosts-web", "systemctl start logrotate.service")
-    assert "/rotated" in dock.inside(
-        "hosts-web", "ls /var/log/shop/rotated /var/log/shop/app.log.1"
-    )
-    dock.inside("hosts-web", "logger -p local3.info after-rotation")
-    wait_for(lambda: dock.inside("hosts-web", "grep after-rotation /var/log/shop/app.log"), 20)
+    def inside(command: str) -> str:
+        return dock.inside("hosts-web", command)
+
+    inside("logger -p local3.info before; systemctl start logrotate.service; sleep 1")
+    inside("sed -i '/shop/s/ [0-9-]*:/ 2020-1-1-1:/' /var/lib/logrotate/status")
+    inside("rm -f /var/log/shop/rotated; systemctl start logrotate.service")
+    assert "/rotated" in inside("ls /var/log/shop/rotated /var/log/shop/app.log.1")
+    inside("logger -p local3.info after-rotation")
+    wait_for(lambda: inside("grep after-rotation /var/log/shop/app.log"), 20)
 
 
 @pytest.mark.parametrize("name", RECIPES)

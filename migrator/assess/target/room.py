@@ -9,6 +9,7 @@ from migrator.assess.placement import Placement
 from migrator.assess.rules import Evidence, placed
 
 MB = 1 << 20
+INSTANCES = 32  # of inotify, what a systemd with its services takes at most, and some to spare
 
 
 @placed(
@@ -53,3 +54,18 @@ def room(pair: Placement) -> Iterator[Evidence]:
         yield "memory", seen, Level.RISK
     if system.cpus and system.cpus < cpus:
         yield "cpus", f"it has {system.cpus}, {cpus} are suggested", Level.WARNING
+
+
+@placed(
+    "TGT-12",
+    Level.RISK,
+    "The target has few inotify instances left",
+    "Root's processes of all containers and of the target share them, and a systemd with its"
+    " services takes about ten. Where none is left, units that watch paths fail at the start:"
+    " 'Too many open files'.",
+    "Raise fs.inotify.max_user_instances on the target, to 1024 for some dozens of containers.",
+)
+def watchers(pair: Placement) -> Iterator[Evidence]:
+    left = pair.target.system.inotify
+    if 0 <= left < INSTANCES and not pair.target.claims.own:
+        yield "fs.inotify.max_user_instances", f"{left} are left for root's processes"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from migrator.cutover.scene import Scene
 from migrator.cutover.services import jobs
 from migrator.cutover.steps.step import Row, Step
@@ -31,7 +33,8 @@ class Hold(Step):
                 f"{len(left)} jobs of {scene.host} still run after {patience} s: {shown}",
                 "choose another hour, or raise job_patience in the plan's cutover",
             )
-        return {"said": f"held {len(before['units'])} units that start jobs; none runs any more"}
+        said = f"held {len(before['units'])} units that start jobs; none runs any more"
+        return {"said": said, "at": int(time.time())}
 
     def undo(self, scene: Scene, before: Row) -> str:
         """All that is held is let go at once: of services, when their own step comes first."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Literal
+
 from migrator.cutover.scene import Scene
 from migrator.cutover.steps.hold import PATIENCE
 from migrator.cutover.steps.step import Row, Step
+from migrator.jobs import Missed, Switched, switch
 
 
 class Release(Step):
@@ -24,9 +28,14 @@ class Release(Step):
         lasting = {"units": before["units"], "patience": PATIENCE, "lasting": True, "stop": False}
         lasting["marker"] = f"Moved to {scene.target_name}; 'migrator rollback' brings it back.\n"
         scene.ends.source.call("control", "hold", lasting)
-        done = _switch(scene, "released")
-        overdue = f"; {len(done['overdue'])} jobs of at were overdue" if done["overdue"] else ""
-        return {"said": f"released {len(done['units'])} units on {scene.target_name}{overdue}"}
+        held = scene.journal.result("hold") or {}
+        done = _switch(scene, "released", int(held.get("at", 0)))
+        missed = "; ".join(map(_told, done.missed))
+        return {
+            "said": f"released {len(done.units)} units on {scene.target_name}"
+            + (f"; came due meanwhile: {missed}" if missed else ""),
+            "missed": [asdict(row) for row in done.missed],
+        }
 
     def undo(self, scene: Scene, before: Row) -> str:
         _switch(scene, "held")
@@ -36,9 +45,12 @@ class Release(Step):
         return f"on {scene.target_name} 'systemctl stop {scene.host}', or its jobs run twice"
 
 
-def _switch(scene: Scene, jobs: str) -> Row:
+def _switch(scene: Scene, wanted: Literal["held", "released"], since: int = 0) -> Switched:
     """What catches up missed runs, and how, is the plan's."""
-    asked = {"name": scene.host, "jobs": jobs, "init": scene.plan.init, "check": False}
-    asked["catch_up"] = scene.plan.jobs_catch_up
-    done: Row = scene.ends.target.call("runtime", "jobs", asked)
-    return done
+    found = scene.context.facts()
+    return switch(scene.ends.target, scene.host, scene.plan, found, wanted, since)
+
+
+def _told(row: Missed) -> str:
+    times = f"{row.times} times" if row.times > 1 else f"at {row.due}"
+    return f"{row.where} ({times}, {'made up for' if row.made_up else 'not made up for'})"
