@@ -75,7 +75,8 @@ def switch(inside: List[str], params: Dict[str, Any]) -> Dict[str, Any]:
         return result
     result["changed"] = True
     if not params["check"]:
-        result.update(_switched(inside, params, wanted), at=int(time.time()))
+        result["at"] = int(time.time())  # from here on jobs run, or do not
+        result.update(_switched(inside, params, wanted))
         moments.write_text(f"{result['at']}\n")
         (place(name) / UNFINISHED).unlink()
     return result
