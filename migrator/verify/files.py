@@ -29,6 +29,7 @@ FOREIGN = {
     "/": "container storage makes the root directory itself",
     "/var/tmp": "temporary files",
     "/var/log/journal": "journald rotates and renames its files",
+    "/var/log/supervisor": "supervisor makes logs with new names at each start",
     "/var/spool/cron/atjobs": "at jobs run once and are gone",
     "/tmp": "empty at each boot",
     "/run": "empty at each boot",
