@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from migrator.adapt import Change
 from migrator.snapshot import SCHEMA, Snapshot
 from migrator.store import Store
 from migrator.store.codec import GZIP, ZSTD, Codec
+from migrator.store.rebuild import rebuild
 from migrator.workdir import Workdir, make_private, write_json
 from tests import builders as build
 from tests.storing import put
@@ -141,3 +145,28 @@ def test_another_plan_is_another_image_of_the_same_layers(work: Workdir) -> None
     other = image.build(work, build.plan(stop_timeout=7), build.facts(), ())
     assert other["layers"] == first["layers"]
     assert other["manifest"] != first["manifest"]
+
+
+def test_another_machine_builds_the_same(
+    work: Workdir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the same snapshot and plan: with another index, clock, locale, umask and directory."""
+    of_layers(work, 3)
+    change = (Change("a", "write", "/etc/motd", "why", b"hello\n", mode=0o644),)
+    first = built(work, change)
+    other = Workdir(tmp_path / "elsewhere/deeper", work.host)
+    shutil.copytree(work.root, other.root)
+    (other.store / "contents.sqlite").unlink()
+    for digest in (first["manifest"], first["config"], first["layers"][-1]):
+        Store(other.store).blob(digest).unlink()
+    rebuild(Store(other.store))
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setenv("LC_ALL", "C")
+    time.tzset()
+    before = os.umask(0o002)
+    try:
+        assert built(other, change) == first
+    finally:
+        os.umask(before)
+        monkeypatch.undo()
+        time.tzset()
