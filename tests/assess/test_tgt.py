@@ -30,7 +30,7 @@ from migrator.facts.target import (
     TargetSystem,
 )
 from migrator.plan import Port
-from migrator.runtime.engines import quadlet
+from migrator.runtime.engines.quadlet import Quadlet
 from tests import builders as make
 
 ENGINE = TargetEngine(
@@ -156,7 +156,7 @@ def test_what_an_engine_lacks(on: Target, level: int, words: str) -> None:
 
 
 def test_the_oldest_engine_is_that_of_the_launch() -> None:
-    assert engine.OLDEST == quadlet.OLDEST
+    assert Quadlet.oldest == engine.OLDEST
 
 
 @pytest.mark.parametrize(
