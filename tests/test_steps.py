@@ -148,3 +148,10 @@ def test_a_step_for_the_container_runs_in_a_short_lived_one(place: Place) -> Non
     assert "hunter2" not in "".join(heard)
     assert heard[0].endswith("image /run/migrator/hooks/prestart.d/10-a")
     assert (place.path / "seen").read_text() == "hunter2\n\n", "it was removed after its time"
+
+
+def test_an_engine_that_runs_no_step_in_a_container_says_so(place: Place) -> None:
+    place.install("prestart", {"10-a": ("", Hook(where="container"))}, inside={})
+    done = place.run("prestart")
+    assert done.returncode == 1
+    assert "this engine runs no step in a container" in done.stderr

@@ -20,6 +20,8 @@ Config = Dict[str, Any]
 def run(config: Config, hook: str, name: str, context: Dict[str, str], stdin: str) -> str:
     """Why the step failed, or "". ``context`` becomes its environment, with the step's own."""
     options = config[hook][name]
+    if options["where"] == "container" and not config["inside"]:
+        return "this engine runs no step in a container"
     environment = dict(context, **options["env"])
     command = _command(config, hook, name, environment)
     with tempfile.TemporaryFile() as state:
