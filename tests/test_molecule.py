@@ -1,8 +1,9 @@
-"""The molecule scenarios. Each can run alone, from nothing to nothing; here they share hosts."""
+"""The molecule scenarios. Each can run alone; here they share hosts and results."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-SCENARIOS = sorted(path.parent.name for path in TOP.glob("molecule/*/molecule.yml"))
+LAST = ["migrate", "difference", "cutover", "rollback"]  # others would find the hosts changed
+FOUND = sorted(path.parent.name for path in TOP.glob("molecule/*/molecule.yml"))
+SCENARIOS = [*(name for name in FOUND if name not in LAST), *LAST]
 HOSTS = ("mol-source", "mol-target")
 
 pytestmark = pytest.mark.lab
@@ -24,6 +27,7 @@ def environment() -> Iterator[dict[str, str]]:
     path = f"{BIN}:{os.environ['PATH']}"
     yield {**os.environ, "PATH": path, "LAB_KEEP": ",".join(HOSTS)}
     subprocess.run([sys.executable, "-m", "lab", "down", *HOSTS], cwd=TOP, check=True)
+    shutil.rmtree(TOP / ".lab/molecule")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
