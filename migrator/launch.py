@@ -19,7 +19,7 @@ from migrator.wanted import wanted as wanted_of
 from migrator.workdir import Workdir, read_json, write_json
 
 Row = dict[str, Any]
-Verb = Literal["launch", "warm"]
+Verb = Literal["launch", "warm", "upgrade"]
 
 
 def launch(
@@ -38,7 +38,7 @@ def launch(
     with ship.served(store) as (port, prefix), target.tunnel(port) as there:
         wanted["image"] |= {"port": there, "prefix": prefix}
         done: dict[str, Any] = target.call("runtime", verb, {**wanted, "check": check})
-    if verb == "launch" and not check:
+    if verb != "warm" and not check:
         state = done["state"]
         record = {
             "name": wanted["name"],

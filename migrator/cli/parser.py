@@ -10,7 +10,7 @@ from rich.console import Console
 
 from migrator import stages
 from migrator.assess import Level
-from migrator.cli import completion, doctor, hooks, moving, project
+from migrator.cli import completion, doctor, hooks, lifecycle, moving, project
 from migrator.cli.version import Version
 from migrator.report.making import FORMATS
 from migrator.store import command
@@ -42,6 +42,7 @@ OTHERS: dict[str, Verb] = {
     "init": project,
     "doctor": doctor,
     "hooks": hooks,
+    **lifecycle.VERBS,
     "completion": completion,
 }
 

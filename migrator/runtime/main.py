@@ -3,7 +3,7 @@
 import json
 from typing import IO, Any, Callable, Dict
 
-from migrator.runtime import engines, jobs
+from migrator.runtime import engines, jobs, lifecycle
 from migrator.runtime.examine import examine
 from migrator.runtime.launch import launch, status
 from migrator.runtime.refresh import held, refresh
@@ -14,6 +14,12 @@ from migrator.runtime.warm import warm, withdraw
 VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "launch": launch,
     "status": lambda params: status(engines.of(params), params["name"]),
+    "show": lifecycle.show,
+    "stop": lifecycle.stop,
+    "start": lifecycle.start,
+    "restart": lifecycle.restart,
+    "remove": lifecycle.remove,
+    "upgrade": lifecycle.upgrade,
     "examine": examine,
     "jobs": lambda params: jobs.switch(engines.of(params).inside(params["name"]), params),
     "warm": warm,

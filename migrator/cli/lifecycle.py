@@ -1,0 +1,133 @@
+"""``migrator status|stop|start|restart|upgrade|remove|logs|exec``: a launched container's life."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from migrator import launch
+from migrator.carrier import Carrier
+from migrator.cli.verb import verb
+from migrator.errors import UsageError
+from migrator.inventory import Inventory
+from migrator.plan import file as plan_file
+from migrator.transport import connect
+from migrator.workdir import Workdir
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """One verb of the table below."""
+
+    name: str
+    summary: str
+    done: str = ""  # the word for what was done
+    command: bool = False  # it takes words that are a command
+
+    def add(self, verbs: Any) -> None:
+        made = verb(verbs, self.name, self.summary)
+        made.add_argument("hosts", nargs=1 if self.command else "+", metavar="HOST")
+        made.add_argument("-i", "--inventory", action="append", help="default: as in ansible.cfg")
+        made.add_argument("--work", type=Path, default=Path("work"), help="default: ./work")
+        made.add_argument("--target", default="", help="default: the host's migrator_target")
+        if self.name == "logs":
+            made.add_argument("--lines", type=int, default=100, help="how many; default: 100")
+            made.add_argument("--follow", action="store_true", help="go on as they come")
+        elif self.command:
+            made.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND")
+        else:
+            made.add_argument("--check", action="store_true", help="change nothing")
+            made.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def run(self, options: argparse.Namespace, messages: Console) -> int:
+        inventory = Inventory(tuple(options.inventory or ()))
+        names = inventory.hosts(options.hosts)
+        if not names:
+            raise UsageError(f"no host matches {' '.join(options.hosts)}", "name one of them")
+        status = 0
+        for name in names:
+            place = options.target or inventory.variables(name).get("migrator_target", "")
+            if not place:
+                hint = "name one with --target, or set migrator_target in the inventory"
+                raise UsageError(f"no target is known for {name}", hint)
+            with connect(inventory.address(str(place))) as connection:
+                if self.name in ("logs", "exec"):
+                    status = self._pass(options, name, connection)
+                    continue
+                target = Carrier(connection)
+                answer = self._ask(options, target, inventory, name)
+            self._print(options, answer, name, str(place))
+        return status
+
+    def _ask(
+        self, options: argparse.Namespace, target: Carrier, inventory: Inventory, name: str
+    ) -> dict[str, Any]:
+        if self.name == "upgrade":
+            work = Workdir(options.work, name)
+            plan = plan_file.load(work.plan, name)
+            with work.lock("launch"):
+                passwords = inventory.passwords
+                return launch.launch(target, work, plan, passwords, options.check, "upgrade")
+        asked = {"name": name, "check": options.check}
+        runtime = "show" if self.name == "status" else self.name
+        answer: dict[str, Any] = target.call("runtime", runtime, asked)
+        return answer
+
+    def _pass(self, options: argparse.Namespace, name: str, connection: Any) -> int:
+        """Its output is ours, and so is its status."""
+        if self.name == "logs":
+            words = ["journalctl", f"--unit={name}.service", f"--lines={options.lines}"]
+            words += ["--no-pager", *(["--follow"] if options.follow else [])]
+        else:
+            if not options.words:
+                raise UsageError("no command is named", "write it after the host")
+            state = Carrier(connection).call("runtime", "status", {"name": name})
+            words = [*state["inside"], *options.words]
+        with connection.start(words) as channel:
+            shutil.copyfileobj(channel.stdout, sys.stdout.buffer)
+            sys.stdout.flush()
+            ended = channel.finish()
+        sys.stderr.buffer.write(ended.stderr)
+        return int(ended.status)
+
+    def _print(
+        self, options: argparse.Namespace, answer: dict[str, Any], name: str, place: str
+    ) -> None:
+        if options.json:
+            print(json.dumps(answer, indent=1, sort_keys=True))
+            return
+        if self.name == "status":
+            since = datetime.fromtimestamp(answer["started_at"]).astimezone().isoformat()
+            began = f" since {since}" if answer["started_at"] else ""
+            words = f"{answer['unit']}, init {answer['init']}{began}"
+            print(f"{name} on {place}: {words}; {answer['engine']}, {answer['image']}")
+            for line in answer["hooks"]:
+                print(f"  {line}")
+            return
+        verb = f"would be {self.done}" if options.check else self.done
+        print(f"{name} on {place}: {verb if answer['changed'] else 'already as wanted'}")
+        for volume in answer.get("volumes", ()) if self.name == "remove" else ():
+            print(f"  volume {volume} is kept")
+
+
+VERBS = {
+    made.name: made
+    for made in (
+        Lifecycle("status", "what runs, since when, from which image, and what its hooks said"),
+        Lifecycle("stop", "stop a container in good order", "stopped"),
+        Lifecycle("start", "start a container that was stopped", "started"),
+        Lifecycle("restart", "stop and start it", "restarted"),
+        Lifecycle("upgrade", "bring it to the image built last, and back if it fails", "upgraded"),
+        Lifecycle("remove", "remove all of a container but its volumes", "removed"),
+        Lifecycle("logs", "what a container and its unit say"),
+        Lifecycle("exec", "run a command in a container", command=True),
+    )
+}
