@@ -1,0 +1,128 @@
+"""The same life of a container on every engine: launch, stop, crash, failed upgrade, removal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import lab, run
+
+pytestmark = pytest.mark.lab
+HOST = "life"
+TARGETS = {"life-13": "target-debian13", "life-12": "target-debian12"}
+ENGINES = {"quadlet": "life-13", **dict.fromkeys(("podman", "docker", "nspawn", "runc"), "life-12")}
+
+
+class Place:
+    """A built image, its inventory, and the targets."""
+
+    def __init__(self, base: Path) -> None:
+        self.inventory, self.work = base / "inventory.yml", base / "work"
+
+    def migrator(self, verb: str, *words: str, fails: bool = False) -> str:
+        given = ["-i", str(self.inventory), "--work", str(self.work)]
+        done = run([sys.executable, "-m", "migrator.cli", verb, *given, *words])
+        assert bool(done.returncode) == fails, done.stdout + done.stderr
+        return done.stderr if fails else done.stdout
+
+    def plan(self, **container: Any) -> None:
+        path = self.work / HOST / "plan.yml"
+        plan = yaml.safe_load(path.read_text())
+        plan["services"]["ssh.service"] = {"decision": "disable", "reason": "the target has one"}
+        plan["ports"] = {}
+        plan["container"] |= container
+        path.write_text(yaml.safe_dump(plan, sort_keys=False))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    made = Place(tmp_path_factory.mktemp("life"))
+    try:
+        lab("up", "plain-debian12", "--as", HOST)
+        made.inventory.write_text(lab("inventory"))
+        for stage in ("discover", "assess", "plan"):
+            made.migrator(stage, HOST)
+        made.plan()
+        for stage in ("snapshot", "build"):
+            made.migrator(stage, HOST)
+        lab("down", HOST)
+        for name, recipe in TARGETS.items():
+            lab("up", recipe, "--as", name)
+        known = yaml.safe_load(lab("inventory"))["all"]["hosts"]
+        hosts = {name: known[name] for name in TARGETS} | {HOST: {"ansible_host": "192.0.2.1"}}
+        made.inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+        yield made
+    finally:
+        lab("down", HOST, *TARGETS)
+
+
+def wait_for(said: Any, wanted: str) -> None:
+    end = time.monotonic() + 60
+    while wanted not in (words := said()):
+        assert time.monotonic() < end, words
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_a_container_lives_alike_on_each_engine(place: Place, engine: str) -> None:
+    target = ENGINES[engine]
+    at = (HOST, "--target", target)
+
+    def ssh(command: str) -> str:
+        return lab("ssh", target, command)
+
+    def status() -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(place.migrator("status", *at, "--json"))
+        return answer
+
+    place.plan(engine=engine, health=[], health_timeout=120)
+    place.migrator("launch", *at)
+    first = status()
+    assert (first["engine"], first["unit"], first["init"]) == (engine, "active", "running")
+    assert json.loads(place.migrator("launch", *at, "--json"))["changed"] is False
+    inside = place.migrator("exec", "--target", target, HOST, "cat", "/proc/1/status")
+    bounding = int(inside.partition("CapBnd:")[2].split()[0], 16)
+    assert not bounding >> 21 & 1, "it has SYS_ADMIN"
+
+    place.migrator("stop", *at)
+    assert status()["unit"] == "inactive"
+    assert "stopped" in ssh(f"journalctl -t migrator-{HOST} -n 3 -o cat")
+    place.migrator("start", *at)
+
+    inner = "for p in $(pgrep -f '^/sbin/init$'); do [ $p != 1 ] && kill -KILL $p; done; true"
+    ssh(inner)
+    wait_for(lambda: ssh(f"journalctl -t migrator-{HOST} -n 5 -o cat"), "killed by signal 9")
+    wait_for(lambda: str(status()["init"]), "running")
+
+    place.plan(engine=engine, health=["false"], health_timeout=3)
+    place.plan(labels={"version": "2"})
+    said = place.migrator("upgrade", *at, fails=True)
+    assert "runs as before again" in said
+    assert status()["init"] == "running"
+    place.plan(health=[], health_timeout=120)
+    place.migrator("upgrade", *at)
+    assert status()["init"] == "running"
+    place.plan(labels={})
+
+    removed = place.migrator("remove", *at)
+    assert f"volume {HOST}-var-log" in removed
+    left = f"ls -d /etc/migrator/{HOST} /etc/systemd/system/{HOST}.service 2>/dev/null; true"
+    assert ssh(left) == ""
+    assert "was launched here" in place.migrator("status", *at, fails=True)
+
+
+def test_an_engine_that_cannot_do_it_is_refused(place: Place) -> None:
+    place.plan(engine="nspawn")
+    path = place.work / HOST / "plan.yml"
+    plan = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump({**plan, "ports": {"80/tcp": {"target": 8080}}}))
+    said = place.migrator("launch", HOST, "--target", "life-12", fails=True)
+    path.write_text(yaml.safe_dump(plan))
+    assert "nspawn publishes no ports" in said
