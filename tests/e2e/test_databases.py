@@ -25,7 +25,8 @@ READ = {
 }
 CHECKED = {
     "mysql": "mariadb-check --all-databases --extended",
-    "postgresql": "runuser -u postgres -- pg_amcheck --install-missing --all",
+    "postgresql": "runuser -u postgres -- /usr/lib/postgresql/15/bin/pg_amcheck"
+    " --install-missing --all",
     "redis": "redis-check-rdb /var/lib/redis/dump.rdb",
 }
 
