@@ -66,6 +66,14 @@ def test_the_kernel_says_whom_it_killed_for_memory(place: Place, pid: str, reaso
     assert heard == [f"migrator-old: poststop 10-a: {reason}"]
 
 
+def test_an_engine_that_ends_with_1_says_the_signal(place: Place) -> None:
+    place.install("poststop", {"10-a": ('echo "$MIGRATOR_REASON $MIGRATOR_EXIT_STATUS"', Hook())})
+    (place.path / "kernel").write_text("Container old terminated by signal KILL.\n")
+    with syslog(place.path) as heard:
+        place.run("poststop", SERVICE_RESULT="exit-code", EXIT_CODE="exited", EXIT_STATUS="1")
+    assert heard == ["migrator-old: poststop 10-a: crashed 137"]
+
+
 def test_an_end_that_nobody_saw_is_reported_at_the_next_start(place: Place) -> None:
     """The target lost its power: no poststop was run, and the state of the start is still there."""
     place.install("poststop", {"10-a": ('echo "$MIGRATOR_REASON, $MIGRATOR_CAUSE"', Hook())})

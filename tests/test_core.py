@@ -72,6 +72,8 @@ def test_exit_codes_are_stable() -> None:
         "StoreDamaged": 13,
         "Locked": 14,
         "RemoteFailed": 15,
+        "LeftToDo": 16,
+        "SecretLeft": 17,
     }
     assert str(errors.NoSpace("full", "free some")) == "full: free some"
 

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, NamedTuple
 from migrator.runtime import engines, health, holes, jobs, volumes
 from migrator.runtime.engines import Engine
 from migrator.runtime.preflight import preflight
-from migrator.runtime.run import REMOTE_FAILED, Explained, attempt, output, succeeds
+from migrator.runtime.run import REMOTE_FAILED, TARGET_UNFIT, Explained, attempt, output, succeeds
 
 STATE = Path("/var/lib/migrator")
 PATIENCE = 60  # seconds until an init that is asked says that it is done
@@ -27,6 +27,13 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
     nothing is started."""
     place = STATE / spec["name"]
     engine = engines.of(spec)
+    if engine.name not in spec["files"]:
+        wanted = ", ".join(spec["files"])
+        message = f"{spec['name']} runs by {engine.name} there, the plan wants {wanted}"
+        hint = (
+            f"run 'migrator remove {spec['name']}' first, which keeps the volumes of {engine.name}"
+        )
+        raise Explained(message, hint, TARGET_UNFIT)
     spec["files"] = spec["files"][engine.name]
     for volume in spec["volumes"]:
         volume["filled"] = volumes.is_filled(engine, place / "volumes", volume)

@@ -13,6 +13,7 @@ KILLED = 128 + signal.SIGKILL
 OFF = {128 + signal.SIGINT: "was powered off", 128 + signal.SIGHUP: "was rebooted"}
 FIRST_NAMESPACE = 0xEFFFFFFC  # inode of the first namespace of processes, in every kernel
 LATELY = 15  # seconds
+TERMINATED = re.compile(r"Container \S+ terminated by signal (\w+)")
 LATE = ("timeout", "watchdog", "protocol")
 
 
@@ -29,6 +30,7 @@ def why(unit: str, state: Dict[str, Any]) -> Cause:
     """
     result = os.environ.get("SERVICE_RESULT", "")
     status = _status(os.environ.get("EXIT_CODE", ""), os.environ.get("EXIT_STATUS", ""))
+    status = _behind(unit) if status == "1" else status
     number = int(status or 0)
     if state.get("failed"):
         return Cause("exited", status, "did not start: %s" % state["failed"])
@@ -54,6 +56,13 @@ def _status(code: str, status: str) -> str:
     if code in ("killed", "dumped"):
         return str(128 + getattr(signal, "SIG" + status, 0))
     return status if status.isdigit() else ""
+
+
+def _behind(unit: str) -> str:
+    """What ended the init where the engine ends with 1 for that: systemd-nspawn says the signal."""
+    said = words(["journalctl", "--unit", unit, "--since=-%ds" % LATELY, "--output=cat"])
+    found = [match.group(1) for match in map(TERMINATED.search, said) if match]
+    return str(128 + getattr(signal, "SIG" + found[-1], 0)) if found else "1"
 
 
 def _was_oom(state: Dict[str, Any]) -> bool:
