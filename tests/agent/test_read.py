@@ -128,7 +128,11 @@ def test_a_large_file_that_never_rests_has_the_announced_size_and_is_reported(
     path = tmp_path / "database"
     path.write_bytes(b"x" * (2 * SMALL - 5))
     grown = b"x" * 3 * SMALL
-    disturb(monkeypatch, [lambda: path.write_bytes(grown), lambda: os.truncate(path, 5)])
+
+    def grow() -> None:
+        path.write_bytes(grown)
+
+    disturb(monkeypatch, [grow, grow, lambda: os.truncate(path, 5)])
     answer, data = only(tmp_path)
     assert answer.changed
     assert len(data) == 3 * SMALL
