@@ -15,7 +15,7 @@ import pytest
 from tests import hosts
 
 TOP = Path(__file__).resolve().parents[1]
-MANY = 200
+MANY = 400
 
 
 def begin(place: Path) -> subprocess.Popen[str]:
