@@ -9,8 +9,6 @@ from argcomplete.shell_integration import shellcode
 from rich.console import Console
 
 from migrator.cli.verb import verb
-from migrator.errors import MigratorError
-from migrator.inventory import Inventory
 
 SUMMARY = "print what makes your shell complete migrator's words"
 EPILOG = """\
@@ -32,11 +30,3 @@ def run(options: argparse.Namespace, messages: Console) -> int:
     words = "put it where your shell looks for completions, see 'migrator completion --help'"
     messages.print(f"next: {words}", markup=False, highlight=False)
     return 0
-
-
-def hosts(parsed_args: argparse.Namespace, **_: Any) -> list[str]:
-    """Names of the inventory, none where it cannot be read: a shell shows no errors."""
-    try:
-        return Inventory(tuple(parsed_args.inventory or ())).hosts(["all"])
-    except MigratorError:
-        return []

@@ -6,7 +6,6 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -15,11 +14,11 @@ from rich.text import Text
 
 from migrator import doctor
 from migrator.carrier import Carrier
-from migrator.cli.verb import verb
+from migrator.cli import show
+from migrator.cli.verb import about_hosts, from_inventory, in_work, verb
 from migrator.doctor import Check
 from migrator.errors import MigratorError, UsageError
 from migrator.inventory import Inventory
-from migrator.report.plain import plain
 from migrator.transport import connect
 
 SUMMARY = "say what is missing here or on a host, and what mends it"
@@ -37,11 +36,9 @@ UNFIT = 8
 
 def add(verbs: Any) -> None:
     made = verb(verbs, "doctor", SUMMARY, EPILOG)
-    made.add_argument(
-        "hosts", nargs="*", metavar="HOST", help="of the inventory, sources or targets"
-    )
-    made.add_argument("-i", "--inventory", action="append", help="default: as in ansible.cfg")
-    made.add_argument("--work", type=Path, default=Path("work"), help="default: ./work")
+    about_hosts(made, "*", "of the inventory, sources or targets")
+    from_inventory(made)
+    in_work(made)
     made.add_argument("--json", action="store_true", help="print the checks as JSON")
 
 
@@ -93,7 +90,6 @@ def _show(options: argparse.Namespace, checks: list[Check]) -> None:
     if options.json:
         print(json.dumps([asdict(check) for check in checks], indent=1))
         return
-    output = Console()
     table = Table(box=None, show_header=False, padding=(0, 1))
     for check in checks:
         mark, style = ("ok", "green") if not check.fix else ("advice", "yellow")
@@ -101,7 +97,4 @@ def _show(options: argparse.Namespace, checks: list[Check]) -> None:
             mark, style = "missing", "red"
         said = Text(check.found) if not check.fix else Text(f"{check.found}\n→ {check.fix}")
         table.add_row(Text(mark, style), Text(check.subject), said)
-    if output.is_terminal:
-        output.print(table)
-    else:
-        print(plain(table, output.width), end="")
+    show.page(Console(), table)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -14,13 +13,13 @@ from rich.text import Text
 
 from migrator import facts, hooks, rehearsal
 from migrator.carrier import Carrier
-from migrator.cli.verb import verb
-from migrator.errors import RemoteFailed, UsageError
+from migrator.cli import hosts, show
+from migrator.cli.verb import about_hosts, from_inventory, in_work, verb
+from migrator.errors import RemoteFailed
 from migrator.facts import Facts
 from migrator.inventory import Inventory
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
-from migrator.report.plain import plain
 from migrator.transport import connect
 from migrator.workdir import Workdir, read_json
 
@@ -36,9 +35,9 @@ examples:
 def add(verbs: Any) -> None:
     made = verb(verbs, "hooks", SUMMARY, EPILOG)
     made.add_argument("what", choices=("show", "test"))
-    made.add_argument("hosts", nargs="+", metavar="HOST", help="a host, group or pattern")
-    made.add_argument("-i", "--inventory", action="append", help="default: as in ansible.cfg")
-    made.add_argument("--work", type=Path, default=Path("work"), help="default: ./work")
+    about_hosts(made, "+", "a host, group or pattern")
+    from_inventory(made)
+    in_work(made)
     made.add_argument("--target", default="", help="default: the host's migrator_target")
     made.add_argument("--check", action="store_true", help="run nothing, print the scripts")
     made.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -46,11 +45,8 @@ def add(verbs: Any) -> None:
 
 def run(options: argparse.Namespace, messages: Console) -> int:
     inventory = Inventory(tuple(options.inventory or ()))
-    names = inventory.hosts(options.hosts)
-    if not names:
-        raise UsageError(f"no host matches {' '.join(options.hosts)}", "name one of the inventory")
     failed = 0
-    for name in names:
+    for name in hosts.matching(inventory, options.hosts):
         work = Workdir(options.work, name)
         plan = plan_file.load(work.plan, name)
         if options.what == "show":
@@ -79,7 +75,7 @@ def _show(options: argparse.Namespace, plan: Plan) -> None:
         shown = " ".join(filter(None, (hook.script, hook.reason)))
         limits = (str(hook.timeout), str(hook.retries), hook.on_failure)
         table.add_row(*map(Text, (step.path, hook.where, *limits, shown)))
-    _print(table)
+    show.page(Console(), table)
 
 
 def _print_scripts(rendered: hooks.Rendered) -> None:
@@ -91,11 +87,8 @@ def _test(
     options: argparse.Namespace, inventory: Inventory, work: Workdir, plan: Plan, found: Facts
 ) -> int:
     """How many steps failed."""
-    place = options.target or inventory.variables(work.host).get("migrator_target", "")
-    if not place:
-        hint = "name one with --target, or set migrator_target in the inventory"
-        raise UsageError(f"no target is known for {work.host}", hint)
-    with connect(inventory.address(str(place))) as connection:
+    place = hosts.target_of(options, work.host, inventory.variables(work.host))
+    with connect(inventory.address(place)) as connection:
         tried, said = rehearsal.rehearse(Carrier(connection), work, plan, found)
     if options.json:
         print(json.dumps({"steps": [asdict(step) for step in tried], "said": said}, indent=1))
@@ -106,15 +99,7 @@ def _test(
         for step in tried:
             path = f"{step.hook}.d/{step.step}"
             table.add_row(*map(Text, (path, f"{step.seconds:.1f}", step.problem or "done")))
-        _print(table)
+        show.page(Console(), table)
         for line in said:
             print(f"  {line}")
     return sum(bool(step.problem) for step in tried)
-
-
-def _print(table: Table) -> None:
-    output = Console()
-    if output.is_terminal:
-        output.print(table)
-    else:
-        print(plain(table, output.width), end="")

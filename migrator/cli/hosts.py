@@ -36,11 +36,21 @@ def chosen(options: argparse.Namespace, inventory: Inventory) -> list[Host]:
         if not (options.root or Workdir(options.work, word).facts.exists()):
             inventory.variables(word)  # raises: it is not there
     names = gone + inventory.hosts([word for word in words if word not in gone])
-    if not names:
-        raise UsageError(f"no host matches {' '.join(words)}", "name one, a group or a pattern")
+    _need(names, words)
     if options.root and len(names) > 1:
         raise UsageError("a disk is that of one host", "name that host alone with --root")
     return [Host(name) for name in names]
+
+
+def matching(inventory: Inventory, words: Sequence[str]) -> list[str]:
+    """Names in the order of the inventory; raises UsageError when there are none."""
+    return _need(inventory.hosts(list(words)), words)
+
+
+def _need(names: list[str], words: Sequence[str]) -> list[str]:
+    if not names:
+        raise UsageError(f"no host matches {' '.join(words)}", "name one, a group or a pattern")
+    return names
 
 
 def of_files(paths: Sequence[Path]) -> list[Host]:
@@ -77,23 +87,23 @@ def reached(
         yield None
         return
     if stage.where == "both":
-        source, target = map(inventory.address, (host.name, _target(options, host, given)))
+        source, target = map(inventory.address, (host.name, target_of(options, host.name, given)))
         files = tuple(options.inventory or ())
         with Ends(source, target, _limits(options, given), files) as both:
             yield both
         return
     here = bool(options.root) and stage.where == "source"
     bounds = _limits(options, given) if stage.where == "source" else Limits()
-    place = host.name if stage.where == "source" else _target(options, host, given)
+    place = host.name if stage.where == "source" else target_of(options, host.name, given)
     with connect(Address(place, "local") if here else inventory.address(place)) as connection:
         yield Carrier(connection, limits=bounds)
 
 
-def _target(options: argparse.Namespace, host: Host, given: Mapping[str, Any]) -> str:
+def target_of(options: argparse.Namespace, host: str, given: Mapping[str, Any]) -> str:
     place = options.target or given.get("migrator_target", "")
     if not place:
         raise UsageError(
-            f"no target is known for {host.name}",
+            f"no target is known for {host}",
             "name one with --target, or set migrator_target in the inventory",
         )
     return str(place)

@@ -8,14 +8,14 @@ import shutil
 import sys
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from migrator import launch
 from migrator.carrier import Carrier
-from migrator.cli.verb import verb
+from migrator.cli import hosts
+from migrator.cli.verb import about_hosts, from_inventory, in_work, verb
 from migrator.errors import UsageError
 from migrator.inventory import Inventory
 from migrator.plan import file as plan_file
@@ -34,9 +34,9 @@ class Lifecycle:
 
     def add(self, verbs: Any) -> None:
         made = verb(verbs, self.name, self.summary)
-        made.add_argument("hosts", nargs=1 if self.command else "+", metavar="HOST")
-        made.add_argument("-i", "--inventory", action="append", help="default: as in ansible.cfg")
-        made.add_argument("--work", type=Path, default=Path("work"), help="default: ./work")
+        about_hosts(made, 1 if self.command else "+")
+        from_inventory(made)
+        in_work(made)
         made.add_argument("--target", default="", help="default: the host's migrator_target")
         if self.name == "logs":
             made.add_argument("--lines", type=int, default=100, help="how many; default: 100")
@@ -49,22 +49,16 @@ class Lifecycle:
 
     def run(self, options: argparse.Namespace, messages: Console) -> int:
         inventory = Inventory(tuple(options.inventory or ()))
-        names = inventory.hosts(options.hosts)
-        if not names:
-            raise UsageError(f"no host matches {' '.join(options.hosts)}", "name one of them")
         status = 0
-        for name in names:
-            place = options.target or inventory.variables(name).get("migrator_target", "")
-            if not place:
-                hint = "name one with --target, or set migrator_target in the inventory"
-                raise UsageError(f"no target is known for {name}", hint)
-            with connect(inventory.address(str(place))) as connection:
+        for name in hosts.matching(inventory, options.hosts):
+            place = hosts.target_of(options, name, inventory.variables(name))
+            with connect(inventory.address(place)) as connection:
                 if self.name in ("logs", "exec"):
                     status = self._pass(options, name, connection)
                     continue
                 target = Carrier(connection)
                 answer = self._ask(options, target, inventory, name)
-            self._print(options, answer, name, str(place))
+            self._print(options, answer, name, place)
         return status
 
     def _ask(

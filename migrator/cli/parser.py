@@ -11,6 +11,7 @@ from rich.console import Console
 from migrator import stages
 from migrator.assess import Level
 from migrator.cli import completion, doctor, hooks, lifecycle, moving, project
+from migrator.cli.verb import about_hosts, from_inventory, in_work
 from migrator.cli.version import Version
 from migrator.report.making import FORMATS
 from migrator.store import command
@@ -77,17 +78,15 @@ def parser() -> argparse.ArgumentParser:
 
 def _common(verb: argparse.ArgumentParser, many: str) -> None:
     hosts = "a host, group or pattern of the inventory"
-    named = verb.add_argument("hosts", nargs=many, metavar="HOST", help=hosts)
-    named.completer = completion.hosts  # type: ignore[attr-defined]  # argcomplete looks for it
-    given = "default: as in ansible.cfg"
+    about_hosts(verb, many, hosts)
     if many == "*":  # of assess, where a bare -i is --interactive
         verb.add_argument(
             "-i", dest="inventory", action="append", nargs="?", help=argparse.SUPPRESS
         )
-        verb.add_argument("--inventory", action="append", help=given)
+        verb.add_argument("--inventory", action="append", help="default: as in ansible.cfg")
     else:
-        verb.add_argument("-i", "--inventory", action="append", help=given)
-    verb.add_argument("--work", type=Path, default=Path("work"), help="default: ./work")
+        from_inventory(verb)
+    in_work(verb)
     vault = "of Ansible Vault, for the inventory and for secrets; default: as in ansible.cfg"
     verb.add_argument(
         "--vault-password-file", action="append", metavar="FILE", default=[], help=vault

@@ -34,13 +34,13 @@ def one(options: argparse.Namespace, context: Context, outcome: Outcome) -> None
     if options.json:
         print_json(document(outcome))
         return
-    page = report.page(options.stage, context.work)
+    made = report.page(options.stage, context.work)
     if getattr(options, "diff", False) and options.stage == "build":
         print(*unified(outcome.diff), sep="\n")
     elif getattr(options, "diff", False):
-        _print(output, report.difference.page(outcome.difference))
-    elif page is not None and not options.check:
-        _print(output, page)
+        page(output, report.difference.page(outcome.difference))
+    elif made is not None and not options.check:
+        page(output, made)
     output.print(outcome.message, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -54,15 +54,15 @@ def line(options: argparse.Namespace, outcome: Outcome) -> None:
 
 
 def fleet(found: Fleet) -> None:
-    _print(Console(), report.fleet.page(found))
+    page(Console(), report.fleet.page(found))
 
 
-def _print(output: Console, page: RenderableType) -> None:
+def page(output: Console, shown: RenderableType) -> None:
     """Into a pipe or a file without what only a terminal needs."""
     if output.is_terminal:
-        output.print(page)
+        output.print(shown)
     else:
-        print(plain(page, output.width), end="")
+        print(plain(shown, output.width), end="")
 
 
 def document(outcome: Outcome) -> dict[str, object]:

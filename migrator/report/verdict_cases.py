@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 from migrator.report.junit import HEAD, TAIL, attribute, suite
+from migrator.report.words import printable
 from migrator.verify import Point, Verdict
 
 
@@ -22,5 +25,5 @@ def _result(point: Point) -> str:
     if point.result == "different":
         return f'<failure type="different" message={attribute(words)}/>'
     if point.result == "explained":
-        return f"<system-out>{attribute(f'{words}: {point.why}')[1:-1]}</system-out>"
+        return f"<system-out>{escape(printable(f'{words}: {point.why}'))}</system-out>"
     return ""
