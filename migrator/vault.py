@@ -52,6 +52,13 @@ def read(work: Workdir, passwords: Passwords, bundle: Path | None = None) -> Sec
     return found
 
 
+def by_own_key(work: Workdir) -> bool:
+    """Whether nothing but the work directory's own key opens the host's secrets."""
+    if not work.secrets.exists():
+        return False
+    return work.secrets.read_text().partition("\n")[0].endswith(f";{LABEL}")
+
+
 def _opened(path: Path, passwords: Passwords) -> Secrets | None:
     try:
         found: Secrets = json.loads(VaultLib(passwords).decrypt(path.read_text()))

@@ -1,4 +1,4 @@
-"""``migrator store``: look at what all hosts share, check it, tidy it, take an image out of it."""
+"""``migrator store``: look at what all hosts share, check it, tidy it, carry images out and in."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from typing import Any
 
 from rich.console import Console
 
+from migrator import parcel, vault
 from migrator.errors import StoreDamaged, UsageError
 from migrator.store.check import verify
 from migrator.store.collect import collect, hosts, wanted
 from migrator.store.export import export
 from migrator.store.index import Index
 from migrator.store.layout import REF, Store
+from migrator.store.load import load
 from migrator.store.rebuild import rebuild
+from migrator.workdir import Workdir
 
 SUMMARY = "look at the store that all hosts share, check it, tidy it"
 EPILOG = """\
@@ -26,6 +29,9 @@ examples:
   migrator store verify --rebuild         make the index anew from the blobs, then check
   migrator store gc --check               say what no host needs any more
   migrator store export web01 web01.tar   an OCI archive for podman load or skopeo
+  migrator store export --all web01 web01.tar
+                                          with all that a launch from elsewhere needs
+  migrator store import web01.tar         there; then migrator launch web01
 
 exit status: 0 done, 2 no such image or option, 7 disk full, 13 damaged, 14 in use
 """
@@ -53,11 +59,17 @@ def add(verbs: Any) -> None:
         if name == "export":
             verb.add_argument("image", help="an image's name, the host it was made of")
             verb.add_argument("file", type=Path, help="the archive to write")
+            more = "with volumes, plan, hooks and sealed secrets, for a launch from elsewhere"
+            verb.add_argument("--all", action="store_true", help=more)
+        if name == "import":
+            verb.add_argument("file", type=Path, help="the archive to read")
+            called = "what to call the image; default: as the archive does"
+            verb.add_argument("image", nargs="?", default="", help=called)
 
 
 def run(options: argparse.Namespace, _: Console) -> int:
     store = Store(options.work / "store")
-    if not store.blobs.exists():
+    if options.action != "import" and not store.blobs.exists():
         raise UsageError(f"there is no store in {options.work}", "run 'migrator snapshot' first")
     text, document = ACTIONS[options.action](store, options)
     print(json.dumps(document, indent=1, sort_keys=True) if options.json else text)
@@ -118,9 +130,24 @@ def _gc(store: Store, options: argparse.Namespace) -> Result:
 
 def _export(store: Store, options: argparse.Namespace) -> Result:
     """write one image as an OCI archive"""
+    work = Workdir(options.work, options.image)
     with store.used():
-        size = export(store, options.image, options.file)
-    return f"wrote {options.file} ({size >> 20:,} MB)", {"file": str(options.file), "size": size}
+        more = (parcel.pack(work),) if options.all else ()
+        size = export(store, options.image, options.file, more)
+    text = f"wrote {options.file} ({size >> 20:,} MB)"
+    if options.all and vault.by_own_key(work):
+        text += f"; its secrets open with {work.vault_key} alone: carry that by another way"
+    return text, {"file": str(options.file), "size": size}
+
+
+def _import(store: Store, options: argparse.Namespace) -> Result:
+    """add the image of an OCI archive, and what a launch needs if it has that"""
+    with store.used():
+        loaded = load(store, options.file, options.image)
+        files = parcel.unpack(store, loaded.name)
+    text = f"imported {loaded.name} ({loaded.digest[:19]}), {loaded.new >> 20:,} MB of it are new"
+    document = {"image": loaded.name, "manifest": loaded.digest, "new": loaded.new, "files": files}
+    return text, document
 
 
 def _who(store: Store, found: list[str]) -> str:
@@ -140,4 +167,5 @@ ACTIONS: dict[str, Callable[[Store, argparse.Namespace], Result]] = {
     "verify": _verify,
     "gc": _gc,
     "export": _export,
+    "import": _import,
 }

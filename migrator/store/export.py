@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from migrator import tarformat
 from migrator.errors import StoreDamaged, UsageError
-from migrator.store.layout import EMPTY_INDEX, LAYOUT, REF, Store
+from migrator.store.layout import EMPTY_INDEX, LAYOUT, REF, REFERS, Store
 from migrator.workdir import explained, private
 
 CHUNK = 1 << 20
 
 
-def export(store: Store, name: str, target: Path) -> int:
+def export(store: Store, name: str, target: Path, more: Sequence[dict[str, Any]] = ()) -> int:
     """Write the image that ``name`` means, and what refers to it, to ``target``; its size.
+    ``more``: descriptors of what refers to it in this archive alone.
 
     The same image gives the same bytes. ``target`` is replaced when all is written.
     """
@@ -27,7 +29,8 @@ def export(store: Store, name: str, target: Path) -> int:
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with open(temporary, "wb", opener=private) as handle:
-            _write(handle, store, store.described(name))
+            about = [{**entry, "annotations": {REFERS: name}} for entry in more]
+            _write(handle, store, [*store.described(name), *about])
             handle.flush()
             os.fsync(handle.fileno())
             size = handle.tell()
