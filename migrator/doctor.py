@@ -21,9 +21,12 @@ from migrator.inventory import Inventory
 
 GROUPS = ("sources", "targets")
 COLLECTION = "ansible_collections/migrator/toolkit"
-NOTHING = {"name": "migrator-doctor", "ports": [], "volumes": [], "peers": [], "names": []}
+NOTHING = {
+    **dict.fromkeys(("ports", "volumes", "peers", "names", "modules"), ()),
+    **{"name": "migrator-doctor", "engine": "auto", "profile": "", "init": "systemd"},
+    **{"init_version": 0, "ulimits": {}, "capabilities": {}},
+}
 ROOM = 10 << 30  # bytes for the images of a few hosts
-OLDEST = (4, 7)  # podman that the runtime works with
 
 
 @dataclass(frozen=True)
@@ -104,18 +107,17 @@ def source(host: Caller) -> Iterator[Check]:
 
 def target(host: Caller) -> Iterator[Check]:
     """What launch needs, but for what depends on the host that is to move there."""
-    asked = {**NOTHING, "modules": [], "profile": ""}
     answer = {"schema": TARGET_SCHEMA, "name": host.name, "skew": 0.0}
-    found = load({**answer, **host.call("runtime", "examine", asked)})
+    found = load({**answer, **host.call("runtime", "examine", NOTHING)})
     yield Check(host.name, f"answers; {found.system.os_name}, {found.system.init} as init")
     engine = found.engine
-    number = tuple(int(part) for part in engine.version.split(".")[:2] if part.isdigit())
-    yield Check(
-        host.name,
-        f"{engine.name or 'no engine'} {engine.version}".strip(),
-        "" if number >= OLDEST else "install podman 4.7 or later",
-    )
-    if engine.error:
-        yield Check(host.name, engine.error, f"mend what '{engine.name} info' says there")
-    elif engine.name:
+    if not engine.chosen:
+        yield Check(host.name, engine.refusal, engine.hint)
+        return
+    yield Check(host.name, f"containers are run by {engine.chosen}")
+    if engine.error and engine.chosen in ("quadlet", "podman"):
+        yield Check(host.name, engine.error, "mend what 'podman info' says there")
+    elif found.storage.path:
         yield Check(host.name, f"{found.storage.path}, {found.storage.free >> 30} GB free")
+    for trap in found.traps:
+        yield Check(host.name, trap.message, trap.hint, needed=trap.fatal)

@@ -30,11 +30,12 @@ def launch(
     check: bool,
     verb: Verb = "launch",
 ) -> dict[str, Any]:
-    """{"changed", "actions", "diff", "state"} as the runtime saw it; launch.json has the state.
-    ``warm`` brings everything there and starts nothing."""
+    """{"changed", "actions", "diff", "warnings", "state"} as the runtime saw it; launch.json has
+    the state. ``warm`` brings everything there and starts nothing."""
     kept = hostkeys.instead(work, plan, passwords, vault.read(work, passwords))
     wanted = spec(work, plan, kept)
     store = Store(work.store)
+    wanted["image"] |= {"zstd": _has_zstd(store, wanted["image"]["manifest"])}
     with ship.served(store) as (port, prefix), target.tunnel(port) as there:
         wanted["image"] |= {"port": there, "prefix": prefix}
         done: dict[str, Any] = target.call("runtime", verb, {**wanted, "check": check})
@@ -51,6 +52,10 @@ def launch(
             record["seconds"] = done["seconds"]
         write_json(work.launch, record)
     return done
+
+
+def _has_zstd(store: Store, manifest: str) -> bool:
+    return any("zstd" in row["mediaType"] for row in store.document(manifest)["layers"])
 
 
 def _first(work: Workdir, target: str, started_at: int) -> int:
@@ -87,6 +92,7 @@ def spec(work: Workdir, plan: Plan, kept: Secrets) -> dict[str, Any]:
     budgets = (budget(plan.hooks.prestart), budget(plan.hooks.poststop))
     return {
         **wanted._asdict(),
+        "init_version": _init_version(work),
         "catch_up": plan.jobs_catch_up,
         "tools": hooks.tools(plan),
         "files": {
@@ -97,6 +103,12 @@ def spec(work: Workdir, plan: Plan, kept: Secrets) -> dict[str, Any]:
             for engine in named
         },
     }
+
+
+def _init_version(work: Workdir) -> int:
+    """Of the host's systemd; 0 when unknown."""
+    system = read_json(work.facts, "discover").get("system", {})
+    return int(system.get("init_version") or 0)
 
 
 def jobs(work: Workdir, plan: Plan) -> str:

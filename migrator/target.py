@@ -16,8 +16,10 @@ from migrator.wanted import wanted
 
 def examine(target: Caller, found: Facts, plan: Plan, name: str, boot: bool) -> dict[str, Any]:
     """The document ``target.json``. Without ``boot`` nothing is started there."""
+    state = wanted(plan, name, {})
     asked = {
         "name": name,
+        "engine": state.engine,
         "ports": launch.ports(plan),
         "volumes": [
             launch.claimed(name, path)
@@ -27,8 +29,11 @@ def examine(target: Caller, found: Facts, plan: Plan, name: str, boot: bool) -> 
         "peers": [list(peer) for peer in wishes.peers(found)],
         "names": wishes.names(found),
         "modules": sorted(wishes.modules(found)),
-        "profile": units.profile(wanted(plan, name, {})) if boot else "",
+        "profile": units.profile(state) if boot else "",
         "init": plan.init,
+        "init_version": 0,  # rule TGT-02 knows it, and judges saved facts too
+        "ulimits": state.ulimits,
+        "capabilities": state.capabilities,
     }
     begun = time.time()
     answer = target.call("runtime", "examine", asked)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import os
 import subprocess
+import tarfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -15,6 +19,7 @@ from migrator.progress import Silent
 from migrator.runtime import unpack
 from migrator.runtime.run import Explained
 from migrator.store import Store
+from migrator.store.codec import ZSTD
 from migrator.workdir import Workdir, make_private
 from tests import builders as build
 from tests import corpus
@@ -86,6 +91,24 @@ def test_a_damaged_blob_is_refused(work: Workdir, tmp_path: Path) -> None:
         pytest.raises(Explained, match="damaged"),
     ):
         unpack.extract(unpack.Checked(handle, "sha256:" + "0" * 64), tmp_path)
+
+
+def test_layers_of_zstd_are_unpacked_by_its_program(tmp_path: Path) -> None:
+    content = os.urandom(3 << 20)
+    packed, place = io.BytesIO(), tmp_path / "there"
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo("data")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    raw = packed.getvalue()
+    blob = ZSTD.compress(raw[: 1 << 20]) + ZSTD.compress(raw[1 << 20 :])
+    digest = f"sha256:{hashlib.sha256(blob).hexdigest()}"
+    place.mkdir()
+    unpack.extract(unpack.Checked(io.BytesIO(blob), digest), place)
+    assert (place / "data").read_bytes() == content
+    with pytest.raises(Explained, match="ends early"):
+        cut = unpack.Checked(io.BytesIO(blob[:-9]), digest)
+        unpack.extract(cut, place)
 
 
 @pytest.mark.parametrize("name", ["../out", "a/../../out"])

@@ -35,6 +35,10 @@ ASKED: dict[str, Any] = {
     "modules": [],
     "profile": "",
     "init": "systemd",
+    "engine": "auto",
+    "init_version": 0,
+    "ulimits": {},
+    "capabilities": {},
 }
 
 
@@ -64,7 +68,7 @@ def test_this_machine_answers_in_the_form_of_the_facts() -> None:
 def test_a_part_that_fails_is_named_and_the_others_are_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fails() -> None:
+    def fails(path: str) -> None:
         raise Explained("podman says nothing", "mend it", 15)
 
     monkeypatch.setattr(engine, "storage", fails)

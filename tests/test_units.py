@@ -13,7 +13,7 @@ import pytest
 from migrator import units
 from migrator.errors import PlanInvalid
 from migrator.plan import Container, Network, Plan, Port, Reason, Value
-from migrator.runtime.engines import ENGINES
+from migrator.runtime.engines import ENGINES, layered
 from migrator.wanted import wanted
 from tests import builders as make
 
@@ -128,6 +128,15 @@ def test_what_an_engine_cannot_do_is_said(engine: str, monkeypatch: pytest.Monke
     said = ENGINES[engine].cannot(state)
     assert any("ports" in words for words in said) == (engine in ("runc", "nspawn"))
     assert any("sysctls" in words for words in said) == (engine == "nspawn")
+
+
+@pytest.mark.parametrize("engine", ["runc", "nspawn"])
+def test_an_image_of_zstd_needs_its_program(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = wanted(rich(ports={}, limits={}, sysctls={}), "old", {**IMAGE, "zstd": True})
+    monkeypatch.setattr(layered.shutil, "which", lambda name: None)
+    assert any("compression: gzip" in words for words in ENGINES[engine].cannot(state))
+    monkeypatch.setattr(layered.shutil, "which", lambda name: "/usr/bin/zstd")
+    assert ENGINES[engine].cannot(state) == []
 
 
 @pytest.mark.parametrize(

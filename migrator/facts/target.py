@@ -45,6 +45,8 @@ class TargetSecurity:
 
 @dataclass(frozen=True)
 class TargetEngine:
+    """``name`` to ``subnets`` are podman's, whichever engine is used."""
+
     name: str = ""  # "podman"; "" for none
     version: str = ""  # "5.4.2"
     error: str = ""  # what it says when it is asked about itself
@@ -53,6 +55,9 @@ class TargetEngine:
     network: str = ""  # netavark | cni
     driver: str = ""  # of its storage: overlay | btrfs | vfs …
     subnets: tuple[str, ...] = ()  # of the network that the container is put into
+    chosen: str = ""  # the engine that a launch would use: quadlet | podman | docker | …
+    refusal: str = ""  # why there is none, and what to do
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,15 @@ class TargetStorage:
     free: int = 0  # bytes
     inodes: int = -1  # free ones; -1 where the file system makes them as it needs them
     attributes: tuple[str, ...] = ()  # that files can have there: user, trusted, capability, acl
+
+
+@dataclass(frozen=True)
+class Trap:
+    """What is known to go wrong on a target like this."""
+
+    message: str
+    hint: str  # what to change
+    fatal: bool  # the container would not come up
 
 
 @dataclass(frozen=True)
@@ -118,6 +132,7 @@ class Target:
     security: TargetSecurity = TargetSecurity()
     engine: TargetEngine = TargetEngine()
     storage: TargetStorage = TargetStorage()
+    traps: tuple[Trap, ...] = ()
     # loaded | builtin | available | absent, or "" when unknown, of the modules that the host uses
     modules: dict[str, str] = field(default_factory=dict)
     claims: Claims = Claims()

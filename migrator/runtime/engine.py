@@ -76,13 +76,8 @@ def backing() -> str:
     return output(["podman", "info", "--format", shown]).strip()
 
 
-def place() -> str:
-    return output(["podman", "info", "--format", "{{.Store.GraphRoot}}"]).strip()
-
-
-def storage() -> Dict[str, Any]:
-    """Room where images and volumes are stored, and what files can have there."""
-    path = place()
+def storage(path: str) -> Dict[str, Any]:
+    """Room where images and volumes are stored, at ``path``, and what files can have there."""
     room = os.statvfs(path)
     return {
         "path": path,

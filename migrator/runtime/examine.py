@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Tuple
 
-from migrator.runtime import cgroups, claims, engine, reach, trial
-from migrator.runtime.run import Explained, attempt
+from migrator.runtime import cgroups, claims, engine, engines, reach, traps, trial
+from migrator.runtime.run import TARGET_UNFIT, Explained, attempt
 
 SELINUX = Path("/sys/fs/selinux")
 MODULES = Path("/lib/modules")
@@ -17,20 +17,22 @@ Part = Tuple[str, Callable[[], Any]]
 
 def examine(params: Dict[str, Any]) -> Dict[str, Any]:
     """The document of migrator.facts.target. ``params`` has what the host would bring: "name",
-    "ports", "volumes", "peers", "names", "modules", "init", and "profile" to boot, or "" not to."""
+    "engine", "ports", "volumes", "peers", "names", "modules", "init", "init_version", "ulimits",
+    "capabilities", and "profile" to boot, or "" not to."""
     parts: List[Part] = [
         ("system", system),
         ("cgroups", cgroups.read),
         ("security", security),
-        ("engine", engine.read),
-        ("storage", engine.storage),
+        ("engine", lambda: {**engine.read(), **engines.choice(params)}),
+        ("storage", lambda: engine.storage(engines.of(params).place())),
+        ("traps", lambda: [trap._asdict() for trap in traps.found(engines.of(params), params)]),
         ("modules", lambda: modules(params["modules"])),
         ("claims", lambda: claims.read(params)),
         ("connections", lambda: reach.connections(params["peers"])),
         ("names", lambda: reach.names(params["names"])),
     ]
     if params["profile"]:
-        parts.append(("boot", lambda: trial.boot(params["profile"], params["init"])))
+        parts.append(("boot", lambda: _boot(params)))
     document: Dict[str, Any] = {"taken_at": time.time()}
     failures = []
     for subject, read in parts:
@@ -42,6 +44,17 @@ def examine(params: Dict[str, Any]) -> Dict[str, Any]:
             failures.append({"subject": subject, "kind": "failed", "message": str(error)})
     document["failures"] = failures
     return document
+
+
+def _boot(params: Dict[str, Any]) -> Dict[str, Any]:
+    """By quadlet alone: the profile is written for it."""
+    chosen = engines.of(params)
+    if chosen.name != "quadlet":
+        message = (
+            f"the dry boot is made by quadlet (podman 4.7), and this target uses {chosen.name}"
+        )
+        raise Explained(message, "", TARGET_UNFIT)
+    return trial.boot(params["profile"], params["init"])
 
 
 def system() -> Dict[str, Any]:

@@ -22,9 +22,9 @@ class Step(NamedTuple):
 
 
 def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
-    """{"changed", "actions", "diff", "state", "seconds" of the last action, "volumes" with the
-    blobs that they were filled from}. With spec["check"] nothing is changed; where "start" is False
-    nothing is started."""
+    """{"changed", "actions", "diff", "state", "warnings", "seconds" of the last action, "volumes"
+    with the blobs that they were filled from}. With spec["check"] nothing is changed; where "start"
+    is False nothing is started."""
     place = STATE / spec["name"]
     engine = engines.of(spec)
     if engine.name not in spec["files"]:
@@ -37,7 +37,7 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
     spec["files"] = spec["files"][engine.name]
     for volume in spec["volumes"]:
         volume["filled"] = volumes.is_filled(engine, place / "volumes", volume)
-    preflight(engine, spec)
+    warnings = preflight(engine, spec)
     shown = [item for item in spec["files"] if item["mode"] & 0o077]  # others may hold secrets
     diff = [_difference(item) for item in shown if _differs(item)]
     steps = [
@@ -62,6 +62,7 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
         "changed": bool(steps),
         "actions": [step.action for step in steps],
         "diff": diff,
+        "warnings": warnings,
         "state": state,
         "seconds": round(time.time() - begun, 2),
         "volumes": {

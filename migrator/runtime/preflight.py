@@ -4,15 +4,16 @@ import shutil
 from pathlib import Path
 from typing import Any, Dict, List
 
-from migrator.runtime import claims, engines, wanted
+from migrator.runtime import claims, engines, traps, wanted
 from migrator.runtime.engines import NOBODY, Engine
 from migrator.runtime.run import TARGET_UNFIT, Explained, succeeds
 from migrator.runtime.steps.main import PATH
 from migrator.runtime.volumes import free
 
 
-def preflight(engine: Engine, spec: Dict[str, Any]) -> None:
-    """Raise Explained with code TARGET_UNFIT for the first thing that does not hold."""
+def preflight(engine: Engine, spec: Dict[str, Any]) -> List[str]:
+    """What may go wrong, as sentences. Raises Explained with code TARGET_UNFIT for the first thing
+    that does not hold."""
     name = spec["name"]
     if not Path("/run/systemd/system").exists():
         _refuse("the target is not run by systemd", "choose a target with systemd")
@@ -22,12 +23,16 @@ def preflight(engine: Engine, spec: Dict[str, Any]) -> None:
     for words in engine.cannot(wanted.of(spec)):
         hint = "change the plan, or its container.engine"
         _refuse(f"{engine.name} {words}", hint)
+    warnings, fatal = traps.told(traps.found(engine, spec))
+    for trap in fatal:
+        _refuse(trap.message, trap.hint)
     active = succeeds(["systemctl", "--quiet", "is-active", f"{name}.service"])
     _name(engine, name)
     if not active:
         _ports(spec["ports"])
     _space(engine, spec)
     _tools(spec["tools"])
+    return warnings
 
 
 def _refuse(message: str, hint: str) -> None:

@@ -25,7 +25,8 @@ def rehearse(params: Dict[str, Any]) -> Dict[str, Any]:
     the scratch container, its "files", its "volumes" (paths), "patience" (seconds)."""
     name = params["name"]
     if attempt(["podman", "--version"]).returncode:
-        raise Explained("podman is not installed", "name a target with podman", TARGET_UNFIT)
+        hint = "name a target with podman; the steps themselves run with every engine"
+        raise Explained("hooks are tried with podman, which is not here", hint, TARGET_UNFIT)
     _remove(name)
     begun = int(time.time())
     try:

@@ -1,7 +1,9 @@
 """The one gateway for commands on the target, and failures that can be explained."""
 
+import contextlib
 import subprocess
-from typing import Optional, Sequence
+import threading
+from typing import IO, Any, Iterator, Optional, Sequence
 
 PATIENCE = 900  # seconds: pulling a large image takes its time
 
@@ -50,6 +52,32 @@ def attempt(
     except subprocess.TimeoutExpired:
         words = f"no end after {PATIENCE} seconds".encode()
         return subprocess.CompletedProcess(list(command), 124, b"", words)
+
+
+@contextlib.contextmanager
+def filtered(command: Sequence[str], source: Any) -> Iterator[IO[bytes]]:
+    """The output of ``command`` that reads all of ``source``. Raises Explained when it fails."""
+    with subprocess.Popen(
+        list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        feeding = threading.Thread(target=_feed, args=(source, process.stdin), daemon=True)
+        feeding.start()
+        try:
+            yield process.stdout  # type: ignore[misc]  # it is a pipe
+        except BaseException:
+            process.kill()
+            raise
+        feeding.join()
+    if process.returncode:
+        words = "'{}' ended with status {}".format(command[0], process.returncode)
+        raise Explained(words, "launch again", REMOTE_FAILED)
+
+
+def _feed(source: Any, sink: Any) -> None:
+    with contextlib.suppress(OSError):  # a reader that ended early says why itself
+        for piece in iter(lambda: source.read(1 << 20), b""):
+            sink.write(piece)
+        sink.close()
 
 
 def succeeds(command: Sequence[str]) -> bool:

@@ -1,16 +1,18 @@
 """Unpack an archive of a layer or volume with every attribute, and never outside of its place."""
 
+import contextlib
 import gzip
 import hashlib
 import os
 import tarfile
 from pathlib import Path
-from typing import IO, Any, Callable, cast
+from typing import IO, Any, Callable, Iterator, cast
 
-from migrator.runtime.run import REMOTE_FAILED, Explained
+from migrator.runtime.run import REMOTE_FAILED, Explained, filtered
 
 CHUNK = 1 << 20
 XATTR = "SCHILY.xattr."
+ZSTD = b"\x28\xb5\x2f\xfd"  # what begins a frame of it
 LABEL = "security.selinux"  # the target's own, unless the archive has one
 Takes = Callable[[tarfile.TarInfo, Path], bool]
 
@@ -22,11 +24,21 @@ class Checked:
         self._stream = stream
         self._digest = digest
         self._seen = hashlib.sha256()
+        self._ahead = b""
 
     def read(self, size: int = -1) -> bytes:
+        if self._ahead and size >= 0:
+            data, self._ahead = self._ahead[:size], self._ahead[size:]
+            return data
         data = self._stream.read(size)
         self._seen.update(data)
-        return data
+        ahead, self._ahead = self._ahead, b""
+        return ahead + data
+
+    def begins(self, magic: bytes) -> bool:
+        """Asked before anything is read."""
+        self._ahead = self.read(len(magic))
+        return self._ahead == magic
 
     def finish(self) -> None:
         while self.read(CHUNK):
@@ -44,8 +56,7 @@ def extract(stream: Checked, place: Path, takes: Takes = _creates) -> None:
     """Directories get their times last, after what is put into them. What ``takes`` has taken is
     not created."""
     directories = []
-    plain = gzip.GzipFile(fileobj=cast(Any, stream))  # it reads all members, tarfile only one
-    with tarfile.open(fileobj=plain, mode="r|") as archive:
+    with _plain(stream) as plain, tarfile.open(fileobj=plain, mode="r|") as archive:
         for member in archive:
             target = _inside(place, member.name)
             if takes(member, target):
@@ -57,6 +68,18 @@ def extract(stream: Checked, place: Path, takes: Takes = _creates) -> None:
     stream.finish()
     for target, member in reversed(directories):
         _set_times(member, target)
+
+
+@contextlib.contextmanager
+def _plain(stream: Checked) -> Iterator[IO[bytes]]:
+    """Python reads zstd from 3.14 on; the program does it on every target that has it."""
+    if stream.begins(ZSTD):
+        with filtered(["zstd", "--decompress", "--quiet", "--stdout"], stream) as plain:
+            yield plain
+            while plain.read(CHUNK):  # what pads the archive
+                pass
+        return
+    yield cast(IO[bytes], gzip.GzipFile(fileobj=cast(Any, stream)))  # of all members
 
 
 def _inside(place: Path, name: str) -> Path:

@@ -15,7 +15,9 @@ class Wanted(NamedTuple):
     command: List[str]  # process 1 and its arguments
     console: bool  # it has one, which the engine's logs show
     env: Dict[str, str]
-    image: Row  # repository, manifest (digest), tag, size (bytes); port and prefix of the tunnel
+    image: (
+        Row  # repository, manifest (digest), tag, size (bytes), zstd; port and prefix of the tunnel
+    )
     volumes: List[Row]  # name, path; digest and size of what fills it, or an empty digest
     secrets: List[Row]  # name, path, uid, gid, mode (octal text), data (base64)
     hostname: str

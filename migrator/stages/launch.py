@@ -15,6 +15,8 @@ def run(context: Context, target: Carrier) -> Outcome:
     plan = plan_file.load(work.plan, host)
     with work.lock("launch"):
         done = launch.launch(target, work, plan, context.passwords, context.check)
+    for warning in done["warnings"]:
+        context.tell(f"warning: {warning}")
     actions = "; ".join(done["actions"]) or "already as wanted"
     verb = "would launch" if context.check and done["changed"] else "launched"
     return Outcome(

@@ -28,13 +28,14 @@ from migrator.facts.target import (
     TargetSecurity,
     TargetStorage,
     TargetSystem,
+    Trap,
 )
 from migrator.plan import Port
-from migrator.runtime.engines.quadlet import Quadlet
+from migrator.runtime import traps
 from tests import builders as make
 
 ENGINE = TargetEngine(
-    "podman", "5.4.2", generator=True, driver="overlay", subnets=("10.88.0.0/16",)
+    "podman", "5.4.2", generator=True, driver="overlay", subnets=("10.88.0.0/16",), chosen="quadlet"
 )
 UP = Boot(up=True, down=True, seconds=2.0, reason="")
 FLAGS = ("sse4_2", "avx")
@@ -142,8 +143,8 @@ def test_fires_where_it_should_and_only_there(id: str) -> None:
 @pytest.mark.parametrize(
     ("on", "level", "words"),
     [
-        (of("engine", version="4.6.9"), 50, "4.6.9 is too old"),
-        (of("engine", generator=False), 50, "would not read the container's unit"),
+        (of("engine", chosen="", refusal="podman 3.0 is too old", hint="x"), 50, "3.0 is too old"),
+        (target(traps=(Trap("crun and hybrid", "use runc", True),)), 50, "use runc"),
         (of("engine", error="database is locked"), 50, "database is locked"),
         (of("system", init="init"), 50, "the container is started by systemd"),
         (target(boot=Boot(False, False, 1.0, "Error: no such capability")), 50, "no such capab"),
@@ -155,8 +156,20 @@ def test_what_an_engine_lacks(on: Target, level: int, words: str) -> None:
     assert (finding.level, words in finding.evidence) == (level, True)
 
 
-def test_the_oldest_engine_is_that_of_the_launch() -> None:
-    assert Quadlet.oldest == engine.OLDEST
+@pytest.mark.parametrize(
+    "on",
+    [
+        of("engine", name="", version="", generator=False, chosen="docker"),
+        of("engine", version="4.3", chosen="podman", error=""),
+        target(traps=(Trap("SELinux", "setsebool", False),)),
+    ],
+)
+def test_another_engine_and_a_mild_trap_block_nothing(on: Target) -> None:
+    assert not seen("TGT-01", {}, on)
+
+
+def test_systemds_and_control_groups_are_judged_alike_on_both_sides() -> None:
+    assert (traps.UNIFIED, traps.LEGACY_ENDS) == (engine.UNIFIED, engine.LEGACY_ENDS)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from migrator.assess.finding import Level
 from migrator.assess.placement import Placement
 from migrator.assess.rules import Evidence, placed
 
-OLDEST = (4, 7)  # as the runtime wants it
+PODMAN = ("quadlet", "podman")
 LIMITED = ("cpu", "memory", "pids")  # controllers that the engine sets limits with
 UNIFIED = 232  # the first systemd that boots where there is only cgroup v2
 LEGACY_ENDS = 256  # the first one that refuses to boot where there is only v1
@@ -29,26 +28,22 @@ KINDS = {
     "Do what is named here on the target, or take another one.",
 )
 def engine(pair: Placement) -> Iterator[Evidence]:
+    """The engine is the one that the runtime would choose there."""
     found, boot = pair.target.engine, pair.target.boot
-    if not found.name:
-        yield "podman", "it is not installed; version 4.7 or later is needed"
+    if not found.chosen:
+        yield "engine", f"{found.refusal or 'none was found'}: {found.hint or 'install podman'}"
         return
-    if _version(found.version) < OLDEST:
-        yield "podman", f"{found.version} is too old; version 4.7 or later is needed"
-    if found.error:
+    if found.error and found.chosen in PODMAN:
         yield "podman info", found.error
-    if not found.generator:
-        yield "podman-system-generator", "systemd would not read the container's unit without it"
+    for trap in pair.target.traps:
+        if trap.fatal:
+            yield found.chosen, f"{trap.message}: {trap.hint}"
     if pair.target.system.init != "systemd":
         yield "/sbin/init", f"{pair.target.system.init}: the container is started by systemd"
     elif boot and not boot.up:
         yield "dry boot", boot.reason
     elif boot and not boot.down:
         yield "dry boot", boot.reason, Level.RISK
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", text)[:2]))
 
 
 @placed(

@@ -31,7 +31,7 @@ class Start(Step):
             if state not in UP:
                 raise RemoteFailed(
                     f"the container's init is {state} on {scene.target_name}",
-                    f"see 'podman logs {scene.host}' there",
+                    f"see 'systemctl status {scene.host}' there",
                 )
             silent = scene.prober.wait(scene.plan.cutover.answer_patience)
         if silent:
@@ -51,5 +51,5 @@ class Start(Step):
         return f"stopped the container on {scene.target_name}"
 
     def by_hand(self, scene: Scene, before: Row) -> str:
-        unit = f"/etc/containers/systemd/{scene.host}.container"
+        unit = f"the files that 'systemctl cat {scene.host}' names"
         return f"on {scene.target_name} 'systemctl stop {scene.host}', and remove {unit}"

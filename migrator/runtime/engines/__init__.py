@@ -11,7 +11,7 @@ from migrator.runtime.engines.podman import OldPodman
 from migrator.runtime.engines.quadlet import Quadlet
 from migrator.runtime.run import TARGET_UNFIT, Explained
 
-__all__ = ["AUTO", "ENGINES", "NOBODY", "Engine", "chosen", "of", "remember"]
+__all__ = ["AUTO", "ENGINES", "NOBODY", "Engine", "choice", "chosen", "of", "remember"]
 
 AUTO = "auto"
 ENGINES: Dict[str, Engine] = {
@@ -30,6 +30,14 @@ def of(params: Row) -> Engine:
 def remember(name: str, engine: Engine) -> None:
     _mark(name).parent.mkdir(parents=True, exist_ok=True)
     _mark(name).write_text(engine.name + "\n")
+
+
+def choice(params: Row) -> Row:
+    """{"chosen", "refusal", "hint"} for the container of ``params``, as ``of`` chooses."""
+    try:
+        return {"chosen": of(params).name, "refusal": "", "hint": ""}
+    except Explained as error:
+        return {"chosen": "", "refusal": error.message, "hint": error.hint}
 
 
 def _mark(name: str) -> Path:

@@ -1,6 +1,7 @@
 """Engines that start a root directory: plain runc, and systemd-nspawn."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import List, Optional
@@ -41,6 +42,11 @@ class Layered(Secrets, Volumes, Units):
             found.append("cannot limit the disk")
         if not wanted.image["manifest"]:
             found.append("cannot pull from a registry: build or import the image first")
+        if wanted.image.get("zstd") and not shutil.which("zstd"):
+            found.append(
+                "unpacks this image by the program zstd, which is missing: install it on the"
+                " target, or build with compression: gzip in the plan"
+            )
         if wanted.hooks["inside"]:
             found.append("runs no steps in a container: " + ", ".join(wanted.hooks["inside"]))
         if not wanted.command:
