@@ -6,8 +6,11 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from migrator.adapt import Change, adapt
 from migrator.adapt.difference import differences, unified
+from migrator.errors import PlanInvalid
 from migrator.facts.daemon import Daemon
 from migrator.plan import PathChoice, Plan, Service
 from tests import builders as make
@@ -164,6 +167,18 @@ def test_a_single_change_can_be_switched_off() -> None:
     assert list(changes({"/etc/pam.d/cron": CRON, "/etc/pam.d/login": CRON}, off)) == [
         "/etc/pam.d/login"
     ]
+
+
+def test_a_change_that_is_misspelt_is_refused() -> None:
+    """It would be made, although somebody believes that it is not."""
+    plan = make.plan()
+    files = {"/etc/pam.d/cron": CRON, "/etc/pam.d/login": CRON}
+    wrong = replace(plan, adapt={**plan.adapt, "pam:/etc/pam.d/crond": False})
+    with pytest.raises(PlanInvalid, match=r"'pam:/etc/pam\.d/crond'") as refused:
+        changes(files, wrong)
+    assert "did you mean 'pam:/etc/pam.d/cron'?" in (refused.value.hint or "")
+    off = replace(wrong, adapt={**wrong.adapt, "pam": False})
+    assert changes(files, off) == {}
 
 
 def test_a_change_goes_where_links_lead() -> None:

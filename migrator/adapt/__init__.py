@@ -8,6 +8,7 @@ file of the image's top layer, with its reason in image.json.
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 
 from migrator.adapt import (
     boot,
@@ -32,6 +33,7 @@ from migrator.adapt import (
 )
 from migrator.adapt.change import Change, Tree
 from migrator.adapt.changed import Changed
+from migrator.errors import PlanInvalid
 from migrator.facts import Facts
 from migrator.plan import Plan
 
@@ -62,16 +64,33 @@ SUBJECTS = {
 
 
 def adapt(found: Facts, plan: Plan, tree: Tree) -> list[Change]:
-    """All changes by their paths; of several of one path the last has all of them."""
+    """All changes by their paths; of several of one path the last has all of them. Raises
+    PlanInvalid for a change that the plan names and nothing makes."""
     changes = []
+    offered = set()
     changed = Changed(tree)
     for name, subject in SUBJECTS.items():
         for change in subject(found, plan, changed) if plan.adapt.get(name, True) else ():
             placed = _placed(plan, changed, change)
+            offered.add(placed.key)
             if plan.adapt.get(placed.key, True):
                 changed.add(placed)
                 changes.append(placed)
+    _require_known(plan, offered)
     return sorted(changes, key=lambda change: change.path)
+
+
+def _require_known(plan: Plan, offered: set[str]) -> None:
+    """What is switched off by a wrong name would be done after all, and nobody would be told."""
+    for key in plan.adapt:
+        subject, colon, _ = key.partition(":")
+        if colon and key not in offered and plan.adapt.get(subject, True):
+            near = get_close_matches(key, sorted(offered), n=1, cutoff=0.0)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise PlanInvalid(
+                f"adapt names {key!r}, which changes nothing on this host",
+                f"{hint}'migrator build --check --diff {plan.host}' shows all changes",
+            )
 
 
 def _placed(plan: Plan, tree: Changed, change: Change) -> Change:

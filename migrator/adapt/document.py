@@ -30,6 +30,8 @@ adapt:
   "fstab:/etc/fstab": false
 ```
 
+A name that changes nothing on that host is refused, with the nearest one that does.
+
 """
 SERVICES = """\
 ## Services that the plan masks

@@ -4,7 +4,8 @@ The plan's ``processes`` has each with its command, user, directory, and those v
 no secret; the names of the others are in the unit, to be completed. Nothing is made of what cron,
 rc.local, inittab or another service starts already. A person looks at each unit and says so with
 ``reviewed: true``; ``decision: write`` leaves the unit unstarted until then. Another init than
-systemd reads no units: there the plan names the process, and nothing is made of it.
+systemd reads no units: the same becomes an init script there, or an entry of the supervisor (see
+inits).
 """
 
 from __future__ import annotations
@@ -32,12 +33,16 @@ def adapt(found: Facts, plan: Plan, tree: Tree) -> list[Change]:
 
 
 def _changes(found: Facts, name: str, process: Started, tree: Tree) -> Iterator[Change]:
-    reviewed = "reviewed" if process.reviewed else "to be reviewed"
-    reason = f"{process.reason} ({reviewed})"
+    reason = reviewed(process)
     text = unit(name, process, 0 < found.system.init_version < OPTIONAL)
     yield from write("processes", tree, f"{systemd.PLACE}/{name}", text, reason)
     if process.decision == "start":
         yield from systemd.enable("processes", tree, name, reason)
+
+
+def reviewed(process: Started) -> str:
+    """Its reason, and whether a person has looked at what was made of it."""
+    return f"{process.reason} ({'reviewed' if process.reviewed else 'to be reviewed'})"
 
 
 def unit(name: str, process: Started, old: bool = False) -> str:

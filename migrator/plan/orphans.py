@@ -19,7 +19,6 @@ OF_LOGINS = re.compile(
     r"|xrdp\S*|agetty|pipewire\S*|pulseaudio|gnome-keyring\S*|gvfs\S*|at-spi\S*)$"
 )
 INTERPRETER = re.compile(r"(python|perl|ruby|node|nodejs|php|java|bash|sh|dash|ksh)[\d.]*$")
-OTHERS = ("sysvinit", "upstart")
 OF_LOGIN = {"HOME", "USER", "LOGNAME", "SHELL", "TERM", "PWD", "OLDPWD", "SHLVL", "_", "MAIL"}
 SESSION = re.compile(r"(SSH_|XDG_|DBUS_|SUDO_|LS_COLORS$|LESS|HIST)")
 
@@ -81,8 +80,6 @@ def _reason(found: Facts, process: Process) -> str:
     parent = next((one for one in found.processes if one.pid == process.parent), None)
     if parent and parent.pid > 1 and parent.unit and not LOGINS.match(parent.unit):
         return f"{parent.unit} starts it"
-    if found.system.init in OTHERS:
-        return "its init reads no units: give it an init script, or a line of inittab"
     if any(MARK in word for word in process.command):
         return "an argument is a secret, which is not known here: complete the command"
     if not _command(process)[0].startswith("/"):

@@ -89,8 +89,6 @@ def _to_review(plan: Plan, work: Workdir, waiting: int) -> str:
     units = [name for name, one in plan.processes.items() if one.decision != "none"]
     made = [name for name in units if not plan.processes[name].reviewed]
     parts = [f"{waiting} patches in {work.patches}"] if waiting else []
-    if made and plan.init != "systemd":
-        parts.append(f"{', '.join(made)}, which {plan.init} does not start")
-    elif made:
+    if made:
         parts.append(f"{', '.join(made)}, made of processes without a unit")
     return f"; to review: {'; '.join(parts)}" if parts else ""

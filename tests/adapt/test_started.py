@@ -87,12 +87,44 @@ def test_a_secret_argument_is_left_to_a_person() -> None:
     assert "secret" in made.reason
 
 
-def test_another_init_is_given_no_unit() -> None:
+BY_HAND = Started(
+    "start", "/opt/a 'two words' --x", "shop", "/opt", {"A": "x y"}, "KEY", reason="by hand"
+)
+
+
+def test_sysvinit_is_given_a_script_in_place_of_a_unit() -> None:
     old = make.facts(processes=(process("/opt/a"),), system={"init": "sysvinit"})
     (made,) = started(old).values()
-    assert (made.decision, made.reason.partition(":")[0]) == ("none", "its init reads no units")
-    unit_of = {"a.service": Started("start", "/opt/a")}
-    assert changes("processes", {}, make.plan(init="sbin-init", processes=unit_of)) == {}
+    assert made.decision == "start"
+    plan = make.plan(init="sbin-init", processes={"a.service": BY_HAND})
+    files = {"/etc/init.d/.depend.start": b"TARGETS = cron ssh\n", "/usr/bin/setpriv": b""}
+    given = {"system": {"init": "sysvinit"}}
+    assert changes("processes", files, plan, **given) == {}
+    done = changes("inits", files, plan, **given)
+    run = text(done["/usr/lib/migrator/services/a/run"])
+    assert run.endswith("-- /opt/a 'two words' --x\n")
+    assert "export A='x y'" in run and "cd /opt\n" in run
+    assert "# It had these variables too; add what it needs: KEY" in run
+    assert done["/etc/init.d/a"].reason == "by hand (to be reviewed)"
+    assert done["/etc/rc2.d/S99a"].target == "../init.d/a"
+    assert text(done["/etc/init.d/.depend.start"]) == "TARGETS = cron ssh a\n"
+    assert "/etc/init.d/a" in text(done["/usr/lib/migrator/state"])
+    waits = make.plan(init="sbin-init", processes={"a.service": replace(BY_HAND, decision="write")})
+    done = changes("inits", files, waits, **given)
+    assert "/etc/init.d/a" in done and "/etc/rc2.d/S99a" not in done
+    assert "/etc/init.d/a" not in text(done["/usr/lib/migrator/state"])
+
+
+def test_a_supervisor_runs_what_had_no_unit() -> None:
+    plan = make.plan(init="dumb-init", processes={"a.service": BY_HAND})
+    done = changes("inits", {}, plan)
+    assert "two words" in text(done["/usr/lib/migrator/services/a/run"])
+    start = text(done["/usr/lib/migrator/start"])
+    assert "sv -w 10 start a\n" in start
+    waits = make.plan(init="dumb-init", processes={"a.service": replace(BY_HAND, decision="write")})
+    done = changes("inits", {}, waits)
+    assert "/usr/lib/migrator/services/a/run" in done
+    assert "start a\n" not in text(done["/usr/lib/migrator/start"])
 
 
 def test_a_name_that_is_taken_is_not_taken_again() -> None:

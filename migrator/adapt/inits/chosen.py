@@ -24,6 +24,7 @@ OWN = "/etc/systemd/system/"
 TIMERS = "its timer needs systemd: make it a job of cron"
 SOCKETS = "a socket starts it, which needs systemd"
 ONCE = "a package's own unit that runs once; 'keep' in the plan's services starts it"
+LAST = 200  # a number behind those of all scripts
 OTHERS = "only services run under a supervisor"
 
 
@@ -60,6 +61,11 @@ def select(found: Facts, plan: Plan, tree: Tree) -> Selection:
             chosen.append(
                 _script(unit, found, tree) if unit.origin == "sysv" else _unit(unit, tree)
             )
+    chosen += [
+        Chosen(service.from_process(name, process), "foreground", LAST)
+        for name, process in plan.processes.items()
+        if process.decision == "start"
+    ]
     return Selection(tuple(_ordered(chosen)), tuple(passed))
 
 

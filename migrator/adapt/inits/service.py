@@ -11,6 +11,7 @@ from migrator.adapt.inits import shell
 from migrator.agent.units.unitfile import PREFIXES, Settings
 from migrator.agent.units.words import WORD
 from migrator.facts.units import Unit
+from migrator.plan import Started
 from migrator.plan.duration import seconds
 
 TIMEOUT = 90  # seconds, systemd's own
@@ -51,6 +52,7 @@ class Service:
     signal: str = "TERM"
     timeout: int = TIMEOUT  # seconds until it is killed
     restart: str = "no"
+    note: str = ""  # what a person has to complete
 
 
 class Lines:
@@ -97,6 +99,23 @@ def from_unit(unit: Unit, tree: Tree) -> Service:
         signal=last("KillSignal", "SIGTERM").removeprefix("SIG"),
         timeout=_timeout(last("TimeoutStopSec") or last("TimeoutSec")),
         restart=last("Restart", "no"),
+    )
+
+
+def from_process(name: str, process: Started) -> Service:
+    """Of a process that had no unit; ``name`` is that of the unit that it would have."""
+    note = f"It had these variables too; add what it needs: {process.unknown}"
+    return Service(
+        name=name.removesuffix(".service"),
+        description=f"{name.removesuffix('.service')}, which nothing started by itself before",
+        source="a process without a unit",
+        type="simple",
+        start=(process.command,),
+        environment=tuple(process.environment.items()),
+        user=process.user,
+        directory=f"-{process.directory}" if process.directory else "",
+        restart="on-failure",
+        note=note if process.unknown else "",
     )
 
 

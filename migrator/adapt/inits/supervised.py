@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.adapt.change import Change, Tree, link
+from migrator.adapt.inits import service
 from migrator.adapt.inits.chosen import Chosen, select
 from migrator.adapt.inits.inittab import UP
 from migrator.adapt.inits.render import script
@@ -32,7 +33,15 @@ def adapt(found: Facts, plan: Plan, tree: Tree) -> list[Change]:
         *script(tree, f"{PLACE}/environment", "environment", START),
         *(change for one in kept for change in _service(one, found, tree)),
         *(change for one in once for change in _run(one, found, tree)),
+        *_written(found, plan, tree),
     ]
+
+
+def _written(found: Facts, plan: Plan, tree: Tree) -> Iterator[Change]:
+    """Run scripts of processes that nothing starts until a person has looked at them."""
+    for name, process in sorted(plan.processes.items()):
+        if process.decision == "write":
+            yield from _run(Chosen(service.from_process(name, process), "foreground"), found, tree)
 
 
 def _run(one: Chosen, found: Facts, tree: Tree) -> list[Change]:
