@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from migrator.agent import probe as agent
 from migrator.agent import run
+from migrator.agent.probe import commands as agent
 from migrator.facts.services import Service
 from migrator.plan import Check
-from migrator.plan.checks import checks
-from migrator.verify.probes import Probes, Said, asked
+from migrator.plan.checks import HOST_KEYS, checks
+from migrator.verify.probes import Probes, Said
+from migrator.verify.questions import asked
 from tests import builders as make
 from tests.test_verify import of, verdict
 
@@ -21,7 +22,7 @@ FINE = Said(0, "42", "d" * 64, "")
 
 
 def said(command: str, patience: int = 10) -> Said:
-    return Said(**agent._said(command, patience))
+    return Said(**agent.said(command, patience))
 
 
 def compared(left: Said | None, right: Said | None, check: Check = ROWS) -> list[str]:
@@ -31,7 +32,7 @@ def compared(left: Said | None, right: Said | None, check: Check = ROWS) -> list
 
 
 def test_a_command_is_asked_with_its_patience() -> None:
-    assert asked(PLAN) == {"urls": [], "commands": {"orders": [ROWS.command, 30]}}
+    assert asked(PLAN, make.facts(), make.facts())["commands"] == {"orders": [ROWS.command, 30]}
 
 
 def test_a_short_answer_is_told_and_a_long_one_is_a_digest() -> None:
@@ -72,4 +73,26 @@ def test_services_that_run_are_asked() -> None:
         Service("database", "postgresql", "running", "15"),
         Service("database", "redis", "installed", "7"),
     )
-    assert set(checks(make.facts(services=services))) == {"postgresql", "login environment"}
+    assert set(checks(make.facts(services=services))) == {
+        "postgresql",
+        "session environment of root",
+        "session limits of root",
+    }
+
+
+def test_a_server_of_ssh_is_asked_who_it_is() -> None:
+    listener = make.listener(2222, process="sshd", address="::")
+    found = checks(make.facts(network={"listeners": (listener,)}))
+    assert {"sshd", HOST_KEYS} <= set(found)
+    assert "-p 2222 ::1 " in found[HOST_KEYS].command
+
+
+def test_sessions_of_users_with_limits_are_tried() -> None:
+    names = ("app", "we'ird", "other")
+    limits = tuple(
+        make.setting("/etc/security/limits.conf:1", f"{x} soft nofile", "9") for x in names
+    )
+    users = tuple(make.user(name) for name in names[:2])
+    found = checks(make.facts(users=users, limits=limits))
+    sessions = {name for name in found if name.startswith("session limits")}
+    assert sessions == {"session limits of root", "session limits of app"}

@@ -145,6 +145,7 @@ def answers(status: int, body: str = "b", stable: bool = True) -> Probes:
         (answers(200), answers(502), ["different", "same"]),
         (answers(200), answers(200, "other"), ["same", "different"]),
         (answers(200, "1", False), answers(200, "2", False), ["same"]),
+        (answers(502), answers(200), ["explained"]),
         (NO_PROBES, answers(200), ["explained"]),
     ],
 )
@@ -236,4 +237,4 @@ def test_verdict_comes_back_from_json_and_counts() -> None:
     plan = make.plan(paths={"/mnt": PathChoice("exclude")})
     found = verdict(make.facts(storage={"mounts": (make.mount("/mnt"),)}), plan=plan)
     assert Verdict.from_json(found.to_json()) == found
-    assert summary(found).endswith("1 explained · 0 different")
+    assert summary(found).endswith("1 explained by the plan · 0 different")

@@ -258,6 +258,8 @@ class Plan:
     patches: dict[str, Patch] = field(default_factory=dict)  # "etc-app.conf.patch" -> whether
     checks: dict[str, Check] = field(default_factory=dict)  # by a name of yours
     container: Container = field(default_factory=Container)
+    # "subject name" of a point of the comparison, * for anything -> why it may differ
+    differences: dict[str, Reason] = field(default_factory=dict)
 
     def path_decision(self, path: str) -> tuple[str, PathChoice] | None:
         """(key, choice) of the longest entry of ``paths`` at or above the absolute ``path``."""

@@ -15,7 +15,7 @@ from migrator.facts.packages import Packages
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
-from migrator.verify.probes import asked
+from migrator.verify.questions import asked
 from migrator.workdir import Workdir, read_json, write_json
 
 NO_ANSWERS: dict[str, dict[str, object]] = {
@@ -39,7 +39,7 @@ def run(context: Context, source: Carrier) -> Outcome:
     if context.check:
         return Outcome(True, f"would take a snapshot of {host} into {work.store}")
     with work.lock("snapshot"):
-        write_json(work.probes, probe(source, plan) if found.live else NO_ANSWERS)
+        write_json(work.probes, probe(source, plan, found) if found.live else NO_ANSWERS)
         passwords, layers = context.passwords, layout(work, found)
         taken = snapshot.take(source, plan, found, work, context.progress, layers, passwords)
     return _outcome(host, taken, True)
@@ -80,8 +80,8 @@ def layout(work: Workdir, found: Facts) -> fleet.Layout:
     return fleet.layout(fleet.sizes(found.packages), others, made)
 
 
-def probe(source: Carrier, plan: Plan) -> object:
-    return source.call("agent", "probe", {**asked(plan), "log_line": "", "log_files": {}})
+def probe(source: Carrier, plan: Plan, found: Facts) -> object:
+    return source.call("agent", "probe", asked(plan, found, found))
 
 
 def _outcome(host: str, taken: snapshot.Snapshot, changed: bool) -> Outcome:

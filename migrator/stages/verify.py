@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 
 from migrator import facts, rulebook, verify
@@ -16,7 +17,8 @@ from migrator.plan import file as plan_file
 from migrator.report import verdict_cases
 from migrator.report.html import verdict as html_verdict
 from migrator.stages.context import Context, Outcome
-from migrator.verify.probes import Probes, asked, load_probes
+from migrator.verify.probes import Probes, load_probes
+from migrator.verify.questions import asked
 from migrator.workdir import read_json, write_json, write_text
 
 # What --fail-on says -> results that fail the run.
@@ -39,11 +41,12 @@ def run(context: Context, target: Carrier) -> Outcome:
     launched = read_json(work.launch, "launch")
     source = context.facts()
     container = target.inside(launched["name"], launched["inside"])
+    found = facts.load(container.call("agent", "facts", {"root": "/"}))
     verdict = verify.compare(
         source=source,
         before=load_probes(read_json(work.probes, "snapshot")),
-        container=facts.load(container.call("agent", "facts", {"root": "/"})),
-        after=_probe(container, plan, source),
+        container=found,
+        after=_probe(container, plan, source, found),
         plan=plan,
         image=read_json(work.image, "build"),
         launched_at=launched["launched_at"],
@@ -71,7 +74,7 @@ def run(context: Context, target: Carrier) -> Outcome:
     )
 
 
-def _probe(container: Carrier, plan: Plan, source: Facts) -> Probes:
+def _probe(container: Carrier, plan: Plan, source: Facts, found: Facts) -> Probes:
     """The container's answers; a line is logged there, because the source was only read."""
     files = {
         rule.destination: rule.selector
@@ -79,7 +82,8 @@ def _probe(container: Carrier, plan: Plan, source: Facts) -> Probes:
         if rule.kind == "file" and PRIORITIES.fullmatch(rule.selector)
         if not (rule.ruleset or rule.program or rule.host)
     }
-    params = {**asked(plan), "log_line": LOG_LINE, "log_files": files}
+    line = f"{LOG_LINE} {uuid.uuid4().hex}"  # the one of an earlier run is another
+    params = {**asked(plan, source, found), "log_line": line, "log_files": files}
     return load_probes(container.call("agent", "probe", params))
 
 

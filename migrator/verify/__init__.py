@@ -9,8 +9,18 @@ from migrator.assess import RULES, Rule
 from migrator.entries import Entry, Unreadable
 from migrator.facts import Facts
 from migrator.plan import Plan
-from migrator.verify import behaviour, facts, files, findings, units
-from migrator.verify.point import Case, Point, Verdict, summary
+from migrator.verify import (
+    agents,
+    behaviour,
+    facts,
+    files,
+    findings,
+    jobs,
+    outside,
+    programs,
+    units,
+)
+from migrator.verify.point import Case, Point, Verdict, allowed, summary
 from migrator.verify.probes import Probes
 
 __all__ = ["Point", "Verdict", "compare", "summary"]
@@ -39,8 +49,12 @@ def compare(
         *facts.routes(case),
         *facts.mounts(case),
         *behaviour.compare(case),
+        *outside.compare(case),
+        *agents.compare(case),
+        *programs.compare(case),
         *facts.compare(case),
+        *jobs.compare(case),
         *findings.compare(case, rules),
         *files.compare(case, rows, tree),
     )
-    return Verdict(plan.host, points)
+    return Verdict(plan.host, tuple(allowed(point, plan) for point in points))

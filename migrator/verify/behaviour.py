@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.plan import Check, Probe
+from migrator.plan.checks import HOST_KEYS
 from migrator.verify.point import ABSENT, Case, Point, judge
 from migrator.verify.probes import HttpAnswer, Said
 
 LATER = "planned after the snapshot"
 BROKEN = "it failed on the source already"
+WRONG = 500  # the status from which on a server is at fault
 
 
 def compare(case: Case) -> Iterator[Point]:
@@ -27,8 +29,9 @@ def _http(
     if left is None or right is None:
         yield _unasked("http", url, left, right)
         return
-    yield judge("http", url, left.error or str(left.status), right.error or str(right.status))
-    if probe.body and left.stable and right.stable:
+    why = BROKEN if left.error or left.status >= WRONG else ""
+    yield judge("http", url, left.error or str(left.status), right.error or str(right.status), why)
+    if probe.body and left.stable and right.stable and not why:
         yield judge("http", f"{url} body", left.body[:12], right.body[:12])
     if left.certificate:
         shown = right.certificate[:12] or ABSENT
@@ -40,8 +43,15 @@ def _command(name: str, check: Check, left: Said | None, case: Case) -> Iterator
     if left is None or right is None:
         yield _unasked("check", name, left, right)
         return
-    why = BROKEN if left.status else ""
+    why = BROKEN if left.status else _planned(name, case)
     yield judge("check", name, _text(check, left), _text(check, right), why)
+
+
+def _planned(name: str, case: Case) -> str:
+    """Why what ssh says of itself is otherwise."""
+    if name == HOST_KEYS:
+        return "plan: identity" if case.plan.identity.host_keys == "reset" else ""
+    return case.changed.get("/etc/ssh/sshd_config", "") if name == "sshd" else ""
 
 
 def _text(check: Check, said: Said) -> str:

@@ -1,14 +1,12 @@
-"""Everything of the facts that must be equal: accounts, packages, jobs, logs, settings, names."""
+"""Everything of the facts that must be equal: accounts, packages, logs, settings, names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from migrator.adapt.inits.chosen import TIMERS
 from migrator.facts import Facts
 from migrator.facts.accounts import User
-from migrator.facts.cron import Job
 from migrator.facts.network import Listener
 from migrator.plan.grants import EPHEMERAL
 from migrator.plan.routes import is_static
@@ -38,7 +36,6 @@ def compare(case: Case) -> Iterator[Point]:
         lambda source: str((source.enabled, source.addresses, source.suites, source.components)),
         lambda where: case.changed.get(where.rpartition(":")[0], ""),
     )
-    yield from _jobs(case)
     yield from pairs(
         "log rule",
         left.syslog.rules,
@@ -87,27 +84,6 @@ def _system(case: Case) -> Iterator[Point]:
     yield judge("system", "hostname", left.hostname, right.hostname, renamed)
     reset = "plan: identity" if case.plan.identity.machine_id == "reset" else ""
     yield judge("system", "machine id", left.machine_id, right.machine_id, reset)
-
-
-def _jobs(case: Case) -> Iterator[Point]:
-    """at jobs come and go: one that is gone has run, one that is new was queued by another job."""
-    without_timers = case.plan.init == "dumb-init"
-    for point in pairs(
-        "job", case.source.cron.jobs, case.container.cron.jobs, _job, lambda job: job.raw
-    ):
-        if point.result == "different" and point.name.startswith("at ") and _ran(case, point):
-            point = replace(point, result="explained", why="at jobs run once and are gone")
-        if point.result == "different" and point.name.startswith("timer ") and without_timers:
-            point = replace(point, result="explained", why=f"plan: dumb-init; {TIMERS}")
-        yield point
-
-
-def _job(job: Job) -> str:
-    return f"{job.kind} {job.where} {job.user} {job.schedule}".strip()
-
-
-def _ran(case: Case, point: Point) -> bool:
-    return point.source == ABSENT or case.plan.jobs == "released"
 
 
 def listeners(case: Case) -> Iterator[Point]:

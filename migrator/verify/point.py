@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeVar
 
 from migrator.decode import decode
@@ -64,7 +65,8 @@ def summary(verdict: Verdict) -> str:
     counts = Counter[str]()
     for point in verdict.points:
         counts[point.result] += point.count
-    return " · ".join(f"{counts[word]:,} {word}" for word in ("same", "explained", "different"))
+    words = {"same": "same", "explained": "explained by the plan", "different": "different"}
+    return " · ".join(f"{counts[word]:,} {text}" for word, text in words.items())
 
 
 def judge(subject: str, name: str, source: str, container: str, why: str = "") -> Point:
@@ -72,6 +74,21 @@ def judge(subject: str, name: str, source: str, container: str, why: str = "") -
     if source == container:
         return Point(subject, name, source, container, "same")
     return Point(subject, name, source, container, "explained" if why else "different", why)
+
+
+def allowed(point: Point, plan: Plan) -> Point:
+    """A difference that the plan has a reason for, by "subject name"; * stands for anything."""
+    if point.result != "different":
+        return point
+    name = f"{point.subject} {point.name}"
+    reasons = [
+        choice.reason
+        for key, choice in plan.differences.items()
+        if key == name or fnmatchcase(name, key)
+    ]
+    if not reasons:
+        return point
+    return replace(point, result="explained", why=f"plan: {reasons[0] or 'differences'}")
 
 
 def pairs(

@@ -7,7 +7,6 @@ from typing import Any
 
 from migrator.decode import DecodeError, decode
 from migrator.errors import ProtocolError
-from migrator.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,13 @@ class Probes:
     http: dict[str, HttpAnswer]
     log: dict[str, bool]  # file -> did the line arrive
     commands: dict[str, Said] = field(default_factory=dict)  # name of a check -> what was said
-
-
-def asked(plan: Plan) -> dict[str, Any]:
-    """What the agent's verb probe is to ask, of the source and of the container."""
-    commands = {name: [check.command, check.timeout] for name, check in plan.checks.items()}
-    return {"urls": sorted(plan.probes), "commands": commands}
+    # Unit -> name of a variable -> start of the sha256 of its value, of its main process
+    environments: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Unit -> name of a limit -> soft:hard of its main process; INIT is the first process
+    limits: dict[str, dict[str, str]] = field(default_factory=dict)
+    peers: dict[str, str] = field(default_factory=dict)  # "address:port" -> "", or why not
+    names: dict[str, bool] = field(default_factory=dict)  # name -> has it an address
+    connections: dict[str, bool] = field(default_factory=dict)  # "address:port" -> is it held
 
 
 def load_probes(document: Any) -> Probes:
