@@ -155,8 +155,19 @@ def test_a_clock_of_another_zone_makes_jobs_run_otherwise() -> None:
 
 
 def test_timers_wait_while_jobs_are_held() -> None:
-    left, right = job("timer", "OnCalendar=daily", LATE), job("timer", "OnCalendar=daily")
-    assert of(two({"jobs": (left,)}, {"jobs": (right,)}), "next run") == ["explained"]
+    left = replace(job("timer", "OnCalendar=daily", LATE), where="a.timer")
+    units = (make.unit("a.timer", sub="waiting"),)
+    ends = [{"jobs": (x,), "units": units} for x in (left, replace(left, next=()))]
+    assert of(two(*ends), "next run") == ["explained"]
+    assert of(two(*ends, make.plan(jobs="released")), "next run") == ["different"]
+
+
+def test_a_timer_whose_service_runs_has_no_next_run_yet() -> None:
+    left = replace(job("timer", "OnCalendar=daily", LATE), where="a.timer")
+    for sub, result in [("running", "same"), ("dead", "different")]:
+        units = (make.unit("a.timer", sub=sub),)
+        ends = [{"jobs": (x,), "units": units} for x in (left, replace(left, next=()))]
+        assert of(two(*ends, make.plan(jobs="released")), "next run") == [result]
 
 
 def test_settings_of_a_crontab() -> None:

@@ -36,6 +36,8 @@ HEADER = """\
 #              so with reviewed: true
 #   patches    apply | skip: files of work/{host}/patches/, see 'migrator build {host}'
 #   checks     commands whose output or status must be the same there, such as a query of yours
+#   differences  points of the comparison that may differ, "peer 10.0.0.9:5432": {{reason}}; * is
+#              anything
 #   waivers    finding id: {{reason, owner, expires: YYYY-MM-DD}}
 """
 

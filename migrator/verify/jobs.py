@@ -10,8 +10,8 @@ from migrator.agent.cron.schedule import parsed, upcoming
 from migrator.agent.cron.zone import Zone
 from migrator.facts.cron import Job, Run
 from migrator.verify.point import ABSENT, Case, Point, judge, pairs
+from migrator.verify.units import reason
 
-HELD = "plan: jobs are held"
 NEVER = "never"
 SOME = "some time"  # of a timer that counts from its last run, or throws dice
 
@@ -53,12 +53,16 @@ def _due(case: Case, job: Job, there: Job) -> Iterator[Point]:
     """When it would run next on the source, at the moment at which the container was asked."""
     now = there.next[0].local if there.next else NEVER
     due = _next(case, job, there)
-    if due == SOME and there.next:
-        now = SOME
-    why = HELD if case.plan.jobs == "held" and job.kind == "timer" and not there.next else ""
-    if job.kind == "timer" and case.plan.init == "dumb-init":
-        why = f"plan: dumb-init; {TIMERS}"
-    yield judge("next run", _name(job), due, now, why)
+    if _runs(case, there) or (due == SOME and there.next):
+        due = now = SOME
+    unit = case.source.unit(job.where) if job.kind == "timer" and not there.next else None
+    yield judge("next run", _name(job), due, now, reason(case, unit) if unit else "")
+
+
+def _runs(case: Case, there: Job) -> bool:
+    """A timer has no next run while what it started is still at work."""
+    unit = case.container.unit(there.where) if there.kind == "timer" else None
+    return unit is not None and unit.sub == "running"
 
 
 def _next(case: Case, job: Job, there: Job) -> str:

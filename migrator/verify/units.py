@@ -40,8 +40,7 @@ def compare(case: Case) -> Iterator[Point]:
             other = there.get(unit.name)
             if other and case.plan.init == "dumb-init" and unit.enabled == "generated":
                 other = replace(other, enabled="generated")  # no generator has made it a unit
-            why = _why(case, unit) or _skipped(case, unit)
-            yield judge("unit", unit.name, _state(unit), _state(other), why)
+            yield judge("unit", unit.name, _state(unit), _state(other), reason(case, unit))
     known_bad = {unit.name for unit in case.source.units if unit.active == "failed"}
     for unit in case.container.units:
         if unit.active == "failed" and unit.name not in known_bad:
@@ -56,6 +55,11 @@ def _state(unit: Unit | None) -> str:
     if unit is None or unit.load == "not-found":
         return ABSENT
     return f"{unit.active}, {unit.enabled or 'no file'}"
+
+
+def reason(case: Case, unit: Unit) -> str:
+    """Why a unit may be in another state than on the source, "" for none."""
+    return _why(case, unit) or _skipped(case, unit)
 
 
 def _why(case: Case, unit: Unit) -> str:
