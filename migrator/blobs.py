@@ -25,7 +25,9 @@ from migrator.bases import Base
 from migrator.contents import Content
 from migrator.entries import Entry, Unreadable
 from migrator.errors import MigratorError
+from migrator.looked import Hits
 from migrator.rows import Rows, Written
+from migrator.search import Search
 from migrator.sorting import Group
 from migrator.store import BlobWriter, Index, Layer, Store
 from migrator.store.codec import CODECS, GZIP
@@ -48,11 +50,22 @@ def workers() -> int:
 
 
 @dataclass(frozen=True)
+class Making:
+    """What all blobs of a snapshot have in common. ``search``: for what must not be in a layer."""
+
+    store: Store
+    opening: Opening
+    form: Form
+    search: Search
+
+
+@dataclass(frozen=True)
 class Built:
     group: tuple[str, str]  # kind and name
     layer: Layer
     rows: Written
     counts: Counter[str]
+    hits: Hits | None  # of the search in a layer; None when not all of it was looked at
 
 
 @dataclass(frozen=True)
@@ -65,13 +78,7 @@ class Done:
 
 
 def build_all(
-    groups: Sequence[Group],
-    store: Store,
-    opening: Opening,
-    count: int,
-    gentle: Any,
-    tell: Tell,
-    form: Form,
+    groups: Sequence[Group], making: Making, count: int, gentle: Any, tell: Tell
 ) -> Iterator[Done]:
     """All groups, the largest first, in ``count`` processes of their own, or in this one.
 
@@ -79,13 +86,13 @@ def build_all(
     """
     largest = sorted(groups, key=lambda group: -group.size)
     if count < 2:
-        yield build(largest, store, opening, tell, form)
+        yield build(largest, making, tell)
         return
     # A fork has everything imported and shares its memory with us; it uses no lock of ours.
     context = multiprocessing.get_context("fork")
     done = context.Value("Q", 0)
     gc.freeze()  # what there is now is not to be looked through again and again by each
-    given = (done, os.getpid(), store, opening, gentle, form)
+    given = (done, os.getpid(), making, gentle)
     with ProcessPoolExecutor(count, context, _begin, given) as pool:
         waiting: set[Future[Done]] = {pool.submit(_work, p) for p in _parts(largest, count)}
         told = 0
@@ -122,15 +129,15 @@ def _parts(groups: Sequence[Group], count: int) -> Iterator[list[Group]]:
         yield part
 
 
-def build(groups: Sequence[Group], store: Store, opening: Opening, tell: Tell, form: Form) -> Done:
+def build(groups: Sequence[Group], making: Making, tell: Tell) -> Done:
     """One blob for each group, in the store and in its index. Where a stream breaks off the blob
     holds what came before, so that the next run need not ask for it again."""
     built: list[Built] = []
     try:
-        with opening(groups) as answer, Index(store) as index:
+        with making.opening(groups) as answer, Index(making.store) as index:
             lasting = _Lasting(answer)
             for group in groups:
-                built.append(_blob(group, store, index, lasting, tell, form))
+                built.append(_blob(group, making, index, lasting, tell))
                 if lasting.failure:
                     raise lasting.failure
     except MigratorError as error:
@@ -138,18 +145,20 @@ def build(groups: Sequence[Group], store: Store, opening: Opening, tell: Tell, f
     return Done(built)
 
 
-def _blob(
-    group: Group, store: Store, index: Index, lasting: _Lasting, tell: Tell, form: Form
-) -> Built:
-    """A volume is always of gzip: the Python of its target may know nothing else."""
+def _blob(group: Group, making: Making, index: Index, lasting: _Lasting, tell: Tell) -> Built:
+    """A volume is always of gzip: the Python of its target may know nothing else. Only a layer is
+    searched: a volume is to hold what the host has."""
     counts: Counter[str] = Counter()
+    store, form = making.store, making.form
     with (
         Rows(group.path.with_suffix(".rows")) as rows,
         Base(group.path.with_suffix(".base"), group) as base,
         store.temporary() as handle,
     ):
-        made = CODECS[form.codec] if group.fate.kind == "layer" else GZIP
-        writer = BlobWriter(handle, index, made)
+        if group.fate.kind == "layer":
+            writer = BlobWriter(handle, index, CODECS[form.codec], making.search)
+        else:
+            writer = BlobWriter(handle, index, GZIP)
         archive = Archive(writer, group.fate, tell, form.labels)
         for path in group.removed:
             archive.hide(path)
@@ -165,11 +174,12 @@ def _blob(
                 counts["changed"] += 1
         for point in () if lasting.failure else group.points:
             archive.write(point)
-        key, layer, new = writer.close()
+        content, layer, new = writer.close()
         if new:
             store.publish(handle, layer.digest)
-            index.add(key, layer, writer.spans)
-    return Built((group.fate.kind, group.fate.name), layer, rows.close(), _by_kind(counts))
+            index.add(content, layer, writer.spans)
+    key = group.fate.kind, group.fate.name
+    return Built(key, layer, rows.close(), _by_kind(counts), writer.hits)
 
 
 def _by_kind(counts: Counter[str]) -> Counter[str]:
@@ -218,16 +228,13 @@ class _Lasting:
                 left -= min(left, STEP)
 
 
-# Of a worker: bytes that all have read, the store, how to open what is read, the form of blobs.
-_shared: tuple[Synchronized[int], Store, Opening, Form]
+_shared: tuple[Synchronized[int], Making]  # of a worker; the number is of bytes that all have read
 
 
-def _begin(
-    done: Synchronized[int], parent: int, store: Store, opening: Opening, gentle: Any, form: Form
-) -> None:
+def _begin(done: Synchronized[int], parent: int, making: Making, gentle: Any) -> None:
     """A worker dies with its parent, which may be killed, and leaves Ctrl-C to it."""
     global _shared
-    _shared = done, store, opening, form
+    _shared = done, making
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(OBJECTS)
@@ -237,7 +244,7 @@ def _begin(
 
 
 def _work(groups: Sequence[Group]) -> Done:
-    done, store, opening, form = _shared
+    done, making = _shared
     waiting = 0
 
     def tell(count: int) -> None:
@@ -248,4 +255,4 @@ def _work(groups: Sequence[Group]) -> Done:
                 done.value += waiting
             waiting = 0
 
-    return build(groups, store, opening, tell, form)
+    return build(groups, making, tell)

@@ -1,7 +1,7 @@
 """The proof that no secret is in a finished image: every byte of its layers is looked at.
 
-Two things are searched for: the contents of the host's secrets, and private keys of any kind. What
-a layer was found to hold is remembered, so only new layers are read again.
+The snapshot looks at most of them while it writes them. What a layer was found to hold is
+remembered: only those are read again that were not looked at for just these secrets.
 """
 
 from __future__ import annotations
@@ -19,29 +19,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from migrator import looked
 from migrator.blobs import workers
 from migrator.errors import SecretLeft
 from migrator.ledger import rows
 from migrator.plan import Plan
+from migrator.search import A_KEY, FEWEST, SHORTEST, Search
 from migrator.store import Store
 from migrator.store.codec import plain
 from migrator.vault import Secrets
-from migrator.workdir import Workdir, read_json, write_json
+from migrator.workdir import Workdir, write_json
 
-SHORTEST = 20  # bytes of a content that is searched for; of a shorter one, whole files are
-FEWEST = 4  # bytes of a content that means something
 LINE = 24  # the same of one line
 WORTH = 1 << 26  # bytes of layers for which it is worth to start processes
 PIECE = 1 << 22  # bytes that are searched at once
-HEADS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-", b"OpenVPN Static key")  # of what is looked at
-KEY = re.compile(
-    rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\s+(?:[\w-]+: [^\n]*\n\s*)*"
-    rb"[A-Za-z0-9+/=]{32}"
-    rb"|PuTTY-User-Key-File-\d: \S"
-    rb"|-----BEGIN OpenVPN Static key V1-----\s+[0-9a-f]{32}"
-)
-LONGEST = 1 << 12  # bytes of the beginning of a key
-A_KEY = "a private key"
 # Where dependencies bring keys for their own tests, which everybody has.
 PUBLIC = re.compile(
     r"/(?:node_modules|site-packages|dist-packages|vendor|gems|tests?|testdata|fixtures|docs?"
@@ -62,7 +53,7 @@ class Left:
 class Scan:
     secrets: int  # of the host, that must not be in the image
     layers: int
-    read: int  # layers that were not known from an earlier scan
+    read: int  # layers that nobody had looked at for these secrets
     left: tuple[Left, ...] = ()
     kept: tuple[Left, ...] = ()  # the plan says that they are a part of the image
     public: int = 0  # keys for tests, and keys that packages bring to every host
@@ -86,18 +77,18 @@ def scan(
     Raises SecretLeft when something is found that the plan does not say.
     """
     contents = {path: base64.b64decode(row["data"]) for path, row in secrets.items()}
-    bundle = hashlib.sha256(work.secrets.read_bytes()).hexdigest() if secrets else ""
-    known = _known(work, bundle)
+    search = Search(contents)
+    known = looked.known(work, search.bundle)
     store = Store(work.store)
     new = [name for name, digest in layers.items() if digest not in known]
-    found = _all_hits([store.blob(layers[name]) for name in new], contents)
+    found = _all_hits([store.blob(layers[name]) for name in new], search)
     known |= {layers[name]: hits for name, hits in zip(new, found, strict=True)}
     hits = [Left(name, *hit) for name, digest in layers.items() for hit in known[digest]]
     hits += _in_documents(documents, contents)
     hits += _short(rows(work.ledger), contents)
     done = _judged(hits, plan, Scan(len(secrets), len(layers), len(new)))
-    seen = {digest: known[digest] for digest in layers.values()}
-    write_json(work.scan, {**asdict(done), "bundle": bundle, "seen": seen})
+    looked.keep(work, search.bundle, {digest: known[digest] for digest in layers.values()})
+    write_json(work.scan, asdict(done))
     if done.left:
         first = done.left[0]
         raise SecretLeft(
@@ -121,14 +112,6 @@ def _short(found: Iterable[dict[str, Any]], contents: dict[str, bytes]) -> Itera
             yield Left(layer, row["path"], f"the content of {short[row['digest']]}")
 
 
-def _known(work: Workdir, bundle: str) -> dict[str, Any]:
-    """What was found in layers, digest by digest, when the secrets were the same."""
-    if not work.scan.exists():
-        return {}
-    last = read_json(work.scan, "build")
-    return dict(last["seen"]) if last["bundle"] == bundle else {}
-
-
 def _judged(hits: Iterable[Left], plan: Plan, base: Scan) -> Scan:
     left, kept, public = [], [], 0
     for hit in hits:
@@ -142,9 +125,9 @@ def _judged(hits: Iterable[Left], plan: Plan, base: Scan) -> Scan:
     return Scan(base.secrets, base.layers, base.read, tuple(left), tuple(kept), public)
 
 
-def _all_hits(blobs: Sequence[Path], contents: dict[str, bytes]) -> list[list[tuple[str, str]]]:
+def _all_hits(blobs: Sequence[Path], search: Search) -> list[list[tuple[str, str]]]:
     """Of each blob; of many bytes by several processes, which begin with the largest."""
-    look = functools.partial(_hits, contents=contents)
+    look = functools.partial(_hits, search=search)
     sizes = {blob: blob.stat().st_size for blob in blobs}
     if sum(sizes.values()) < WORTH:
         return list(map(look, blobs))
@@ -154,28 +137,11 @@ def _all_hits(blobs: Sequence[Path], contents: dict[str, bytes]) -> list[list[tu
     return [found[blob] for blob in blobs]
 
 
-def _hits(blob: Path, contents: dict[str, bytes]) -> list[tuple[str, str]]:
+def _hits(blob: Path, search: Search) -> list[tuple[str, str]]:
     """(path in the layer, what it is), once for each."""
-    found = dict.fromkeys(_search(plain(blob), contents))
+    along = search.along(_gathered(plain(blob)))
+    found = dict.fromkeys(hit for _, hits in along for hit in hits)
     return list(dict.fromkeys(_named(blob, found))) if found else []
-
-
-def _search(pieces: Iterable[bytes], contents: dict[str, bytes]) -> Iterator[tuple[int, str]]:
-    """(byte of the archive, what begins there)."""
-    wanted = {path: data.strip() for path, data in contents.items()}
-    wanted = {path: data for path, data in wanted.items() if len(data) >= SHORTEST}
-    overlap = max([LONGEST, *map(len, wanted.values())])
-    kept, start = b"", 0
-    for piece in _gathered(pieces):
-        text = kept + piece
-        for path, data in wanted.items():
-            if (at := text.find(data)) >= 0:
-                yield start + at, f"the content of {path}"
-        if any(head in text for head in HEADS):
-            for match in KEY.finditer(text):
-                yield start + match.start(), A_KEY
-        kept = text[-overlap:]
-        start += len(text) - len(kept)
 
 
 def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -9,17 +9,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 
-from migrator import known, ledger, local, spill
+from migrator import known, ledger, local, looked, spill
 from migrator.archive import Form
-from migrator.blobs import Answer, Built, Opening, build_all, workers
+from migrator.blobs import Answer, Built, Making, Opening, build_all, workers
 from migrator.carrier import Carrier
 from migrator.contents import Content, contents
 from migrator.deltas import Division
 from migrator.entries import Entry, Unreadable
 from migrator.errors import MigratorError, PlanInvalid, ProtocolError
 from migrator.layers import Fates
+from migrator.looked import Hits
 from migrator.progress import Progress
 from migrator.rows import Rows, Written, joined
+from migrator.search import Search
 from migrator.sorting import KEPT, Group, Sorting, Wanted
 from migrator.store import Index, Store
 from migrator.vault import Secrets
@@ -43,6 +45,7 @@ class Taking:
         self._files: list[Written] = [sorting.rows.close(), *division.rows]
         self.counts = sorting.counts + division.counts
         self._failure: MigratorError | None = None
+        self._looked: dict[str, Hits] = {}  # by the digests of layers
 
     def run(self, fates: Fates, progress: Progress) -> tuple[list[Built], Secrets]:
         """All blobs of the snapshot, published, and the contents that go into none."""
@@ -63,16 +66,23 @@ class Taking:
         store = Store(self._work.store.absolute())  # the working directory of workers is another
         built: list[Built] = []
         gentle = asdict(source.limits) if source.here else {}
-        for done in build_all(groups, store, opening, count, gentle, tell, self._form):
+        secrets = self._secrets(opening, fates)  # first: they are searched for in all else
+        search = Search({p: base64.b64decode(row["data"]) for p, row in secrets.items()})
+        making = Making(store, opening, self._form, search)
+        for done in build_all(groups, making, count, gentle, tell):
             for blob in done.built:
                 self._files.append(blob.rows)
                 self.counts += blob.counts
+                if blob.hits is not None:
+                    self._looked[blob.layer.digest] = blob.hits
             built += done.built
             if done.failure:
                 self._failure = self._failure or done.failure
         if self._failure:
             raise self._failure
-        return built, self._secrets(opening, fates)
+        before = looked.known(self._work, search.bundle)
+        looked.keep(self._work, search.bundle, {**before, **self._looked})
+        return built, secrets
 
     def account(self) -> None:
         """Write the ledger. Raises ProtocolError unless every path of the walk has its row."""

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from migrator import tarformat
+from migrator.looked import Hits
+from migrator.search import Search
 from migrator.store import BlobWriter, Index, Layer, Store
 from migrator.store.codec import GZIP, Codec, of_file
 from migrator.tarformat import Member
@@ -21,8 +23,19 @@ BIG = ("big", bytes(range(256)) * 20_000)
 
 def put(store: Store, files: Files, known: bool = False, codec: Codec = GZIP) -> Layer:
     """A layer of ``files``; with ``known`` only their digests are given."""
+    return searched(store, files, known, codec)[0]
+
+
+def searched(
+    store: Store,
+    files: Files,
+    known: bool = False,
+    codec: Codec = GZIP,
+    search: Search | None = None,
+) -> tuple[Layer, Hits | None]:
+    """The same, and what ``search`` found in it meanwhile."""
     with Index(store) as index, store.temporary() as handle:
-        writer = BlobWriter(handle, index, codec)
+        writer = BlobWriter(handle, index, codec, search)
         for number, (name, data) in enumerate(files):
             if not number % 32:
                 writer.end_run()
@@ -33,7 +46,7 @@ def put(store: Store, files: Files, known: bool = False, codec: Codec = GZIP) ->
         if new:
             store.publish(handle, layer.digest)
             index.add(key, layer, writer.spans)
-    return layer
+    return layer, writer.hits
 
 
 def plain(store: Store, layer: Layer) -> dict[str, bytes]:

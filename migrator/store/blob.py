@@ -18,8 +18,11 @@ from typing import IO, Any
 
 from isal import isal_zlib
 
+from migrator.looked import Hits
+from migrator.search import Search
 from migrator.store.codec import GZIP, Codec
 from migrator.store.index import Index
+from migrator.store.looking import Looking
 from migrator.store.run import Run, large_key, recipe
 from migrator.store.span import Held, Layer, Span
 from migrator.tarformat import END, padding
@@ -33,7 +36,9 @@ class BlobWriter:
     """Spans into ``handle``. ``close`` gives the layer, and None instead of a blob to publish when
     the store has it already."""
 
-    def __init__(self, handle: IO[bytes], index: Index, codec: Codec = GZIP) -> None:
+    def __init__(
+        self, handle: IO[bytes], index: Index, codec: Codec = GZIP, search: Search | None = None
+    ) -> None:
         self._handle = handle
         self._index = index
         self._codec = codec
@@ -41,7 +46,9 @@ class BlobWriter:
         self._plain = hashlib.sha256()
         self._size = self._raw_size = self._started = 0
         self._run = self._new_run()
-        self._waiting: list[Span] | None = []  # all so far, while the store has each of them
+        # All so far, while the store has each of them; the head of what was not looked at.
+        self._waiting: list[tuple[Span, bytes | None]] | None = []
+        self._looking = Looking(search)
         self._keys = hashlib.sha256()
         self.spans: list[tuple[Span, list[Held]]] = []  # for the index
 
@@ -53,7 +60,8 @@ class BlobWriter:
         waiting = None if self._waiting is None else self._waiting.copy()
         hashes = {name: getattr(self, name).copy() for name in ("_compressed", "_plain", "_keys")}
         lists = {"_run": self._run.copy(), "_waiting": waiting, "spans": self.spans.copy()}
-        return hashes | lists | {"_size": self._size, "_raw_size": self._raw_size}
+        sizes = {"_size": self._size, "_raw_size": self._raw_size}
+        return hashes | lists | sizes | {"_looking": self._looking.copy()}
 
     def back(self, mark: dict[str, Any]) -> None:
         """Undo what was written since ``mark``, which serves once."""
@@ -84,16 +92,18 @@ class BlobWriter:
         self.end_run()
         key = large_key(self._codec, digest)
         if span := self._index.span(key):
-            self._refer(span)
+            for _ in self._looking.large(head, pieces or ()):
+                pass
+            self._refer(span, head if pieces is None else None)
             return
         found = self._index.pieces(digest) if pieces is None else pieces
-        self._large(size, found, lambda: digest)
+        self._large(size, self._looking.large(head, found), lambda: digest)
 
     def copied(self, head: bytes, span: Span) -> None:
         """A file whose large content is a span of the store."""
         self._run.add(head)
         self.end_run()
-        self._refer(span)
+        self._refer(span, head)
 
     def stream(self, head: bytes, size: int, pieces: Iterable[bytes]) -> bytes:
         """A large file that is not to be held in memory; the digest of its content."""
@@ -101,7 +111,8 @@ class BlobWriter:
         if not self._index.holds_size(size):
             self._run.add(head)
             self.end_run()
-            return self._large(size, _hashed(pieces, check), check.digest)
+            looked_at = self._looking.large(head, pieces)
+            return self._large(size, _hashed(looked_at, check), check.digest)
         # The store may have it: lay it aside until its digest tells.
         with tempfile.TemporaryFile(dir=Path(self._handle.name).parent) as aside:
             aside.writelines(_hashed(pieces, check))
@@ -117,9 +128,12 @@ class BlobWriter:
             return
         key = run.recipe.digest()
         if span := self._index.span(key):
-            self._refer(span)
+            if not run.missing:
+                self._looking.run(run.plain(self._index.pieces))
+            self._refer(span, b"" if run.missing else None)
             return
         plain = run.plain(self._index.pieces)
+        self._looking.run(plain)
         start = self._begin(key)
         crc = self._put(self._codec.compress(plain), plain)
         self._note(Span(key, "", start, self._size - start, len(plain), crc), run.held)
@@ -131,11 +145,17 @@ class BlobWriter:
         key = self._keys.digest()
         if self._waiting is not None:
             if found := self._index.layer(key):
+                self._looking.whole = all(head is None for _, head in self._waiting)
                 return key, found, False
             self._copy_waiting()
         digests = [f"sha256:{h.hexdigest()}" for h in (self._compressed, self._plain)]
         layer = Layer(digests[0], self._size, digests[1], self._raw_size)
         return key, layer, True
+
+    @property
+    def hits(self) -> Hits | None:
+        """What was searched for and found, once all is written; None when not all was looked at."""
+        return list(self._looking.hits) if self._looking.search and self._looking.whole else None
 
     def _large(self, size: int, pieces: Iterable[bytes], digest_of: Callable[[], bytes]) -> bytes:
         start, raw, crc = self._begin(b""), 0, 0
@@ -177,21 +197,28 @@ class BlobWriter:
         os.posix_fadvise(self._handle.fileno(), self._started, size, os.POSIX_FADV_DONTNEED)
         self._started = self._size
 
-    def _refer(self, span: Span) -> None:
+    def _refer(self, span: Span, unseen: bytes | None) -> None:
+        """``unseen``: of what was not looked at the head of a large content, b"" for a run."""
         self._keys.update(span.key)
         if self._waiting is None:
-            self._copy(span)
+            self._copy(span, unseen)
         else:
-            self._waiting.append(span)
+            self._waiting.append((span, unseen))
 
     def _copy_waiting(self) -> None:
         waiting, self._waiting = self._waiting or [], None
-        for span in waiting:
-            self._copy(span)
+        for span, unseen in waiting:
+            self._copy(span, unseen)
 
-    def _copy(self, span: Span) -> None:
+    def _copy(self, span: Span, unseen: bytes | None) -> None:
         self._note(replace(span, start=self._size), [])
-        for piece in self._index.plain(span, self._write):
+        pieces: Iterable[bytes] = self._index.plain(span, self._write)
+        if unseen:
+            pieces = self._looking.large(unseen, pieces)
+        elif unseen is not None:
+            pieces = (b"".join(pieces),)
+            self._looking.run(pieces[0])
+        for piece in pieces:
             self._plain.update(piece)
             self._raw_size += len(piece)
 
