@@ -83,9 +83,11 @@ def _vault_secrets(files: tuple[str, ...]) -> Any:
     for stream in (0, 1, 2):
         with contextlib.suppress(OSError):
             os.set_blocking(stream, True)
-    from ansible.cli import CLI
-
     vaults = constants.DEFAULT_VAULT_IDENTITY_LIST
+    if not (files or vaults or constants.DEFAULT_VAULT_PASSWORD_FILE):
+        return ()
+    from ansible.cli import CLI  # large
+
     return CLI.setup_vault_secrets(DataLoader(), vaults, list(files), auto_prompt=False)
 
 

@@ -14,8 +14,10 @@ import pytest
 import yaml
 
 from migrator.agent.facts import SUBJECTS
+from migrator.assess import Level
 from migrator.facts import Facts
 from migrator.stages import STAGES
+from migrator.stages.snapshot import BLOCKER
 
 TOP = Path(__file__).resolve().parents[1]
 PACKAGE = TOP / "migrator"
@@ -150,3 +152,22 @@ def test_links_in_documents_lead_somewhere() -> None:
     for path in [*TOP.glob("*.md"), *TOP.glob("docs/**/*.md"), *TOP.glob("lab/*.md")]:
         for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
             assert (path.parent / link).exists(), f"{path.name} links to {link}"
+
+
+@pytest.mark.parametrize("stage", ["snapshot", "build"])
+def test_a_stage_loads_no_rules_before_it_needs_them(stage: str) -> None:
+    """They, and what speaks SSH, take longer to load than a snapshot of an unchanged host takes."""
+    script = (
+        "import contextlib, sys\n"
+        "from migrator.cli import main\n"
+        f"with contextlib.suppress(SystemExit): main(['{stage}', '--help'])\n"
+        "import migrator.stages.snapshot\n"
+        "print(*{'migrator.assess', 'migrator.adapt', 'paramiko', 'ansible.cli'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=TOP, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == ""
+
+
+def test_what_blocks_is_seen_without_the_rules() -> None:
+    assert BLOCKER == Level.BLOCKER

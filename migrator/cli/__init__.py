@@ -10,19 +10,22 @@ import argcomplete
 from rich.console import Console
 
 from migrator.cli import run
-from migrator.cli.parser import OTHERS, parser
+from migrator.cli.parser import others, parser
 from migrator.cli.show import complain
 from migrator.errors import MigratorError
+from migrator.stages import STAGES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    known = parser()
-    argcomplete.autocomplete(known)  # ends here when a shell asks
+    words = sys.argv[1:] if arguments is None else arguments
+    stage = words[0] if words and words[0] in STAGES else ""
+    known = parser(stage)
+    argcomplete.autocomplete(known)  # ends here when a shell asks, which gives no words
     options = known.parse_args(arguments)
     messages = Console(stderr=True, soft_wrap=True)
     try:
-        if options.stage in OTHERS:
-            return OTHERS[options.stage].run(options, messages)
+        if not stage:
+            return others()[options.stage].run(options, messages)
         return run.stage(options, messages)
     except MigratorError as error:
         complain(messages, error)

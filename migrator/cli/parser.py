@@ -9,12 +9,9 @@ from typing import Any, Protocol
 from rich.console import Console
 
 from migrator import stages
-from migrator.assess import Level
-from migrator.cli import completion, doctor, hooks, lifecycle, moving, project
+from migrator.cli import moving
 from migrator.cli.verb import about_hosts, from_inventory, in_work
 from migrator.cli.version import Version
-from migrator.report.making import FORMATS
-from migrator.store import command
 
 EPILOG = """\
 examples:
@@ -38,17 +35,23 @@ class Verb(Protocol):
     def run(self, options: argparse.Namespace, messages: Console) -> int: ...
 
 
-OTHERS: dict[str, Verb] = {
-    "store": command,
-    "init": project,
-    "doctor": doctor,
-    "hooks": hooks,
-    **lifecycle.VERBS,
-    "completion": completion,
-}
+def others() -> dict[str, Verb]:
+    """Loaded when one of them is asked for, or the help of all."""
+    from migrator.cli import completion, doctor, hooks, lifecycle, project
+    from migrator.store import command
+
+    return {
+        "store": command,
+        "init": project,
+        "doctor": doctor,
+        "hooks": hooks,
+        **lifecycle.VERBS,
+        "completion": completion,
+    }
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """Of all verbs, or of one stage ``only``: the modules of others are not loaded for it."""
     made = argparse.ArgumentParser(
         prog="migrator",
         description="Move a legacy Linux host into a rich container.",
@@ -58,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action=Version, nargs=0, help="of it and its parts")
     verbs = made.add_subparsers(dest="stage", required=True, metavar="STAGE")
     for name, stage in stages.STAGES.items():
+        if only not in ("", name):
+            continue
         verb = verbs.add_parser(name, help=stage.summary, description=stage.summary)
         _common(verb, many="*" if name == "assess" else "+")
         _disk(verb, stage, name)
@@ -71,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
             verb.add_argument("--fail-on", choices=results, default="", help=fail)
         if name == "build":
             verb.add_argument("--diff", action="store_true", help="show each change as a patch")
-    for other in OTHERS.values():
+    for other in () if only else others().values():
         other.add(verbs)
     return made
 
@@ -119,6 +124,9 @@ def _target(verb: argparse.ArgumentParser, stage: stages.Stage, name: str) -> No
 
 
 def _assess(verb: argparse.ArgumentParser) -> None:
+    from migrator.assess import Level  # with all rules
+    from migrator.report.making import FORMATS
+
     browse = "browse and decide on this terminal; short: -i, if no inventory follows it"
     verb.add_argument("--interactive", action="store_true", help=browse)
     words = [level.word for level in Level if level]

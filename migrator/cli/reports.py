@@ -7,17 +7,16 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from migrator.assess import Level
-from migrator.assess.fleet import Fleet
-from migrator.assess.gathering import Gathering
 from migrator.errors import UsageError
-from migrator.report import words
-from migrator.report.format import Request
-from migrator.report.making import Report, named
 from migrator.stages import Outcome
+
+if TYPE_CHECKING:  # they load all rules, which only an assessment needs
+    from migrator.assess.fleet import Fleet
+    from migrator.report.making import Report
 
 READ_WITH = {
     "html": "open it in a browser",
@@ -38,6 +37,10 @@ def begun(options: argparse.Namespace, hosts: int) -> Iterator[Report | None]:
     if options.json or options.diff:
         other = "--json" if options.json else "--diff"
         raise UsageError(f"{other} does not go with --format and --output", "leave one of them out")
+    from migrator.assess import Level
+    from migrator.report.format import Request
+    from migrator.report.making import Report, named
+
     levels = {level.word: int(level) for level in Level}
     fail_on = levels[options.fail_on] if options.fail_on else Level.BLOCKER
     form = form or (named(output) if output else "")
@@ -46,6 +49,8 @@ def begun(options: argparse.Namespace, hosts: int) -> Iterator[Report | None]:
 
 
 def alone(options: argparse.Namespace, report: Report, outcome: Outcome, messages: Console) -> None:
+    from migrator.assess.gathering import Gathering
+
     gathering = Gathering()
     if outcome.judged:
         report.add(outcome.judged)
@@ -55,6 +60,9 @@ def alone(options: argparse.Namespace, report: Report, outcome: Outcome, message
 
 
 def finish(options: argparse.Namespace, report: Report, fleet: Fleet, messages: Console) -> None:
+    from migrator.report import words
+    from migrator.report.making import named
+
     path = options.output
     if path is None:
         report.write(fleet, sys.stdout)

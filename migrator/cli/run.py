@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from migrator import rulebook, stages
-from migrator.cli import hosts, interactive, moving, reports, show
-from migrator.cli.fleet import Many
+from migrator import stages
+from migrator.cli import hosts, moving, reports, show
 from migrator.cli.hosts import Host
 from migrator.cli.workers import each
 from migrator.errors import MigratorError, UsageError
@@ -24,13 +23,16 @@ from migrator.workdir import Workdir
 def stage(options: argparse.Namespace, messages: Console) -> int:
     """The exit status: the first failure's."""
     if options.stage == "assess":
+        from migrator import rulebook  # with all rules: other stages need not wait for them
+        from migrator.cli import interactive
+
         interactive.settle(options)
         if options.interactive:
             interactive.need_terminal()
+        rulebook.beside(options.rules)  # what cannot be read is said once
     facts = getattr(options, "facts", ())
     if bool(facts) == bool(options.hosts):
         raise UsageError("name hosts, or saved facts with --facts", "see 'migrator assess --help'")
-    rulebook.beside(getattr(options, "rules", ""))  # what cannot be read is said once
     inventory = _inventory(options)
     found = hosts.of_files(facts) if facts else hosts.chosen(options, inventory)
     if getattr(options, "interactive", False):
@@ -74,6 +76,8 @@ def _alone(options: argparse.Namespace, messages: Console, inventory: Inventory,
 def _all(
     options: argparse.Namespace, messages: Console, inventory: Inventory, found: list[Host]
 ) -> int:
+    from migrator.cli.fleet import Many
+
     with reports.begun(options, len(found)) as report:
         many = Many(options, report, messages)
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 
-from migrator import report
-from migrator.adapt.difference import unified
-from migrator.assess.fleet import Fleet
 from migrator.errors import MigratorError
 from migrator.report.plain import plain
 from migrator.stages import Context, Outcome
+
+if TYPE_CHECKING:  # pages load all rules, and most stages have none
+    from migrator.assess.fleet import Fleet
+
+PAGED = ("assess", "verify")  # stages with a page
 
 
 def complain(messages: Console, error: MigratorError, host: str = "") -> None:
@@ -34,13 +37,18 @@ def one(options: argparse.Namespace, context: Context, outcome: Outcome) -> None
     if options.json:
         print_json(document(outcome))
         return
-    made = report.page(options.stage, context.work)
     if getattr(options, "diff", False) and options.stage == "build":
+        from migrator.adapt.difference import unified
+
         print(*unified(outcome.diff), sep="\n")
-    elif getattr(options, "diff", False):
-        page(output, report.difference.page(outcome.difference))
-    elif made is not None and not options.check:
-        page(output, made)
+    elif options.stage in PAGED:
+        from migrator.report import pages
+
+        made = pages.page(options.stage, context.work)
+        if getattr(options, "diff", False):
+            page(output, pages.difference.page(outcome.difference))
+        elif made is not None and not options.check:
+            page(output, made)
     output.print(outcome.message, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -50,11 +58,15 @@ def line(options: argparse.Namespace, outcome: Outcome) -> None:
     if options.stage != "assess":
         output.print(outcome.message, markup=False, highlight=False)
     if getattr(options, "diff", False) and outcome.difference and not outcome.difference.empty:
-        output.print(report.difference.page(outcome.difference))
+        from migrator.report import difference
+
+        output.print(difference.page(outcome.difference))
 
 
 def fleet(found: Fleet) -> None:
-    page(Console(), report.fleet.page(found))
+    from migrator.report import fleet
+
+    page(Console(), fleet.page(found))
 
 
 def page(output: Console, shown: RenderableType) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 
-from migrator.adapt import SUBJECTS
 from migrator.decode import DecodeError, decode
 from migrator.errors import PlanInvalid, UsageError
 from migrator.plan import SCHEMA, Plan
@@ -97,6 +96,10 @@ def check(mapping: dict[str, Any], where: str, host: str) -> Plan:
 
 def _check_adapt(plan: Plan) -> None:
     """Its keys are subjects, or "subject:/path" of a single change."""
+    if not plan.adapt:
+        return
+    from migrator.adapt import SUBJECTS  # all adaptations
+
     for key in plan.adapt:
         subject, _, path = key.partition(":")
         if subject not in SUBJECTS:

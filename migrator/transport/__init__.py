@@ -11,7 +11,7 @@ from typing import Protocol
 from migrator.address import Address
 from migrator.carrier import Connection, Result
 from migrator.errors import UsageError
-from migrator.transport import become, openssh, ssh
+from migrator.transport import become
 from migrator.transport.channel import Running
 from migrator.transport.local import Local
 
@@ -54,6 +54,8 @@ def _link(address: Address) -> AbstractContextManager[Link]:
         user = ["--user", address.user] if address.user else []
         words = [ENGINES[kind], "exec", "--interactive", *user, address.host]
         return contextlib.nullcontext(Local(address.name, words))
+    from migrator.transport import openssh, ssh  # they are large, and this machine needs none
+
     if kind in OPENSSH and openssh.usable():
         return openssh.logged_in(address)
     if kind in OPENSSH + PARAMIKO:
