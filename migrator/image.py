@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -75,6 +75,14 @@ class SnapshotTree:
         )
         times = {"mtime_ns": row["mtime_ns"], "xattrs": xattrs}
         return Member(name, "d", row["mode"], row["uid"], row["gid"], **times)
+
+    def below(self, paths: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The rows of all that is at or in ``paths``, each once."""
+        last = None
+        for path in sorted(paths):
+            if last is None or not path.startswith(last):
+                last = path.rstrip("/") + "/"
+                yield from self._rows.below(path)
 
     def sparse(self) -> list[str]:
         """Files with holes in the image's own layers."""

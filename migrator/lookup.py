@@ -44,6 +44,16 @@ class Lookup:
                 return row
         return self._lost.get(path)
 
+    def below(self, path: str) -> Iterator[dict[str, Any]]:
+        """The rows of ``path`` and of all that is in it."""
+        place, inside = self._from(_order(path)), path.rstrip("/") + "/"
+        while place < self._end:
+            row = self._row(place)
+            if row["path"] != path and not row["path"].startswith(inside):
+                return
+            yield row
+            place = self._data.find(b"\n", place) + 1
+
     def names(self, directory: str) -> list[str]:
         """Of what is in it, sorted."""
         prefix = directory.rstrip("/") + "/"

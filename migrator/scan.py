@@ -19,10 +19,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from migrator import looked
+from migrator import ledger, looked
 from migrator.blobs import workers
 from migrator.errors import SecretLeft
-from migrator.ledger import rows
 from migrator.plan import Plan
 from migrator.search import A_KEY, FEWEST, SHORTEST, Search
 from migrator.store import Store
@@ -85,7 +84,7 @@ def scan(
     known |= {layers[name]: hits for name, hits in zip(new, found, strict=True)}
     hits = [Left(name, *hit) for name, digest in layers.items() for hit in known[digest]]
     hits += _in_documents(documents, contents)
-    hits += _short(rows(work.ledger), contents)
+    hits += _short(ledger.lines(work.ledger), contents)
     done = _judged(hits, plan, Scan(len(secrets), len(layers), len(new)))
     looked.keep(work, search.bundle, {digest: known[digest] for digest in layers.values()})
     write_json(work.scan, asdict(done))
@@ -99,14 +98,18 @@ def scan(
     return done
 
 
-def _short(found: Iterable[dict[str, Any]], contents: dict[str, bytes]) -> Iterator[Left]:
-    """What is too short to be searched for can still be the whole of a file."""
+def _short(lines: Iterable[bytes], contents: dict[str, bytes]) -> Iterator[Left]:
+    """What is too short to be searched for can still be the whole of a file. ``lines``: of the
+    ledger."""
     short = {
         hashlib.sha256(data).hexdigest(): path
         for path, data in contents.items()
         if FEWEST <= len(data.strip()) < SHORTEST
     }
-    for row in found if short else ():
+    for line in lines if short else ():
+        if not any(digest.encode() in line for digest in short):
+            continue
+        row = json.loads(line)
         if row["fate"].startswith("layer") and row.get("digest") in short:
             layer = row["fate"].partition(" ")[2]
             yield Left(layer, row["path"], f"the content of {short[row['digest']]}")

@@ -131,11 +131,6 @@ class Workdir:
         return self.path / "scan.json"
 
     @property
-    def looked(self) -> Path:
-        """What was found in each layer, so that none is searched again for the same secrets."""
-        return self.path / "looked.json"
-
-    @property
     def sbom(self) -> Path:
         return self.path / "sbom.cdx.json"  # an ending that scanners know
 

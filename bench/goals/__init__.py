@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 MB = 1 << 20
@@ -50,11 +51,13 @@ class Row:
 class Table:
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # beside the goals, a sentence each
+    keep: Callable[[], None] = lambda: None  # what there is so far
 
     def add(self, row: Row) -> None:
-        """Each is shown as soon as it is known: all of them take a while."""
+        """Each is shown and kept as soon as it is known: all of them take a while."""
         self.rows.append(row)
         print(row, flush=True)
+        self.keep()
 
     def note(self, text: str) -> None:
         self.notes.append(text)

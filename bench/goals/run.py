@@ -59,9 +59,20 @@ def measure(parts: Sequence[str] = (), size: Size | None = None) -> int:
     """Some parts, or all of them and the page. A part that fails takes no other with it, and the
     page names it; the exit status tells."""
     table, begun = Table(), time.monotonic()
-    broken = [name for name in parts or PARTS if not _part(name, table, size or Size())]
-    if not parts and size in (None, Size()):
-        PAGE.write_text(HEAD + page(table, broken, time.monotonic() - begun))
+    waiting, broken = list(parts or PARTS), list[str]()
+
+    def keep() -> None:
+        PAGE.write_text(HEAD + page(table, broken, waiting, time.monotonic() - begun))
+
+    whole = not parts and size in (None, Size())
+    if whole:
+        table.keep = keep
+    while waiting:
+        if not _part(waiting[0], table, size or Size()):
+            broken.append(waiting[0])
+        del waiting[0]
+    if whole:
+        keep()
         print(f"wrote {PAGE}")
     return 1 if broken else 0
 
@@ -84,14 +95,16 @@ def fleet(table: Table, _: Path, __: Size) -> None:
     table.add(Row("20 hosts: package bytes stored", "20 separate images", 0.11, ahead, 1.0, "x"))
 
 
-def page(table: Table, broken: Sequence[str], seconds: float) -> str:
+def page(table: Table, broken: Sequence[str], waiting: Sequence[str], seconds: float) -> str:
+    """``waiting``: parts that are not done; the page of a run that ends early names them."""
     rows = table.rows
     head = (
         "| work | against | ours | theirs | ratio | goal | met |\n|---|---|---|---|---|---|---|\n"
     )
     lines = "".join(f"{row}\n" for row in rows)
     missed = [f"- {_missed(row)}" for row in rows if not row.met]
-    missed += [f"- Nothing is known of the part `{name}`: it failed." for name in broken]
+    missed += [f"- The part `{name}` failed: what it did not reach is not here." for name in broken]
+    missed += [f"- The run ended before the part `{name}` did." for name in waiting]
     verdict = f"{sum(row.met for row in rows)} of {len(rows)} goals are met."
     verdict += " Not met:\n\n" + "\n".join(missed) if missed else ""
     notes = "".join(f"\n{note}\n" for note in table.notes)
@@ -108,7 +121,8 @@ def machine(seconds: float) -> str:
         f"Machine: {os.cpu_count()} processors, {memory} GB, Linux {platform.release()},",
         f"Python {platform.python_version()}, migrator {__version__}. Others:",
         "; ".join(f"{tool}: {version(tool)}" for tool in TOOLS) + ".",
-        f"The run took {seconds / 60:.0f} minutes.",
+        f"The run took {seconds / 60:.0f} minutes; the load average of the last quarter of an hour",
+        f"was {os.getloadavg()[2]:.1f} at its end, its own work included.",
     ]
     return "\n".join(lines) + "\n"
 

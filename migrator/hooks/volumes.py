@@ -40,8 +40,13 @@ class Volumes:
     leftovers: tuple[Inside, ...] = ()  # pid files, sockets and their locks
 
 
+def paths(plan: Plan) -> list[str]:
+    """The top directories of volumes."""
+    return [path for path, choice in plan.paths.items() if choice.decision == "volume"]
+
+
 def read(rows: Iterable[dict[str, Any]], plan: Plan, found: Facts) -> Volumes:
-    """``rows`` of the ledger, read once."""
+    """``rows`` of the ledger, read once: at least those of what is on volumes."""
     started = _started(found)
     tops: list[Top] = []
     programs: list[Inside] = []

@@ -13,7 +13,6 @@ from migrator.adapt.patches.make import proposals
 from migrator.errors import PlanInvalid, SecretLeft
 from migrator.hooks import volumes
 from migrator.layers import stacked
-from migrator.ledger import rows
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
 from migrator.stages.context import Context, Outcome
@@ -44,7 +43,7 @@ def run(context: Context, _: None = None) -> Outcome:
         return Outcome(changed, f"would build {host} with {len(changes)} changes", diff=diff)
     with work.lock("build"):
         made = image.build(work, plan, found, changes)
-        kept = volumes.read(rows(work.ledger), plan, found)
+        kept = volumes.read(tree.below(volumes.paths(plan)), plan, found)
         hooks.write(hooks.render(plan, found, kept), work)
         scanned = _scan(context, plan, made)
         hostkeys.make(work, plan, context.passwords, identity.host_keys(found))
