@@ -37,7 +37,7 @@ class Verb(Protocol):
 
 def others() -> dict[str, Verb]:
     """Loaded when one of them is asked for, or the help of all."""
-    from migrator.cli import completion, doctor, hooks, lifecycle, project
+    from migrator.cli import completion, doctor, hooks, lifecycle, project, secrets
     from migrator.store import command
 
     return {
@@ -45,6 +45,7 @@ def others() -> dict[str, Verb]:
         "init": project,
         "doctor": doctor,
         "hooks": hooks,
+        "secrets": secrets,
         **lifecycle.VERBS,
         "completion": completion,
     }
@@ -76,6 +77,8 @@ def parser(only: str = "") -> argparse.ArgumentParser:
             verb.add_argument("--fail-on", choices=results, default="", help=fail)
         if name == "build":
             verb.add_argument("--diff", action="store_true", help="show each change as a patch")
+            pods = "write a Kustomize directory as well: work/HOST/kubernetes"
+            verb.add_argument("--kubernetes", action="store_true", help=pods)
     for other in () if only else others().values():
         other.add(verbs)
     return made

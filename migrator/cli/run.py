@@ -145,5 +145,6 @@ def _context(
         rules=getattr(options, "rules", "") or given.get("migrator_rules", ""),
         passwords=inventory.passwords,
         fail_on=getattr(options, "fail_on", ""),
+        kubernetes=getattr(options, "kubernetes", False),
         move=moving.read(options),
     )

@@ -220,6 +220,8 @@ class Container:
     restart: Literal["no", "on-failure", "always"] = "on-failure"
     health: tuple[str, ...] = ()  # a command in it; none: its init's own state
     health_timeout: int = 120  # seconds until it must be healthy
+    # registry.example.org/team, where the image is put and the target takes it from; "": from here
+    registry: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from migrator.adapt.difference import differences
 from migrator.adapt.patches.fit import Refused
 from migrator.adapt.patches.make import proposals
 from migrator.errors import PlanInvalid, SecretLeft
+from migrator.facts import Facts
 from migrator.hooks import volumes
 from migrator.layers import stacked
 from migrator.plan import Plan
@@ -48,11 +49,13 @@ def run(context: Context, _: None = None) -> Outcome:
         scanned = _scan(context, plan, made)
         hostkeys.make(work, plan, context.passwords, identity.host_keys(found))
         waiting = patches.write(proposals(found, plan, tree), plan, work)
+        pods = _pods(context, plan, found, made) if context.kubernetes else ""
     changed = before.get("manifest") != made["manifest"]
     return Outcome(
         changed,
         f"built {made['reference']} ({len(changes)} changes): {scanned}"
-        + _to_review(plan, work, waiting),
+        + _to_review(plan, work, waiting)
+        + pods,
         next=f"migrator launch {host}",
         diff=diff,
         result={key: made[key] for key in ("reference", "manifest")},
@@ -81,6 +84,17 @@ def _about(work: Workdir) -> list[Path]:
         blobs += [layer for layer in manifest["layers"] if "json" in layer["mediaType"]]
     steps = [path for path in work.hooks.rglob("*") if path.is_file()]
     return [work.image, work.sbom, *steps, *(store.blob(blob["digest"]) for blob in blobs)]
+
+
+def _pods(context: Context, plan: Plan, found: Facts, made: dict[str, Any]) -> str:
+    """Write the Kustomize directory; the end of the sentence."""
+    from migrator import kubernetes  # most builds need none of it
+
+    work, passwords = context.work, context.passwords
+    secrets = hostkeys.instead(work, plan, passwords, vault.read(work, passwords))
+    lost = kubernetes.write(work, plan, found, made, secrets)
+    words = f", without {'; '.join(lost)}" if lost else ""
+    return f"; wrote {work.path / 'kubernetes'}{words}"
 
 
 def _to_review(plan: Plan, work: Workdir, waiting: int) -> str:

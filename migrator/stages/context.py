@@ -49,6 +49,7 @@ class Context:
     tell: Callable[[str], None] = _untold  # what is done, sentence by sentence
     passwords: Sequence[tuple[str, Any]] = ()  # of Ansible Vault: (id, password)
     fail_on: str = ""  # the level from which on a finding fails the assessment
+    kubernetes: bool = False  # build writes a Kustomize directory as well
 
     @property
     def host(self) -> str:

@@ -65,8 +65,8 @@ def collect(store: Store, check: bool) -> Collected:
     """Remove what nothing leads to; with ``check`` only say what would go. Raises Locked."""
     with store.alone(), Index(store) as index:
         present = {host.name for host in hosts(store)}
-        gone = sorted(_names(store) - present)
-        kept = _described(store, _names(store) & present)
+        gone = sorted(name for name in _names(store) if name.partition("/")[0] not in present)
+        kept = _described(store, _names(store) - set(gone))
         left = needed(store, (entry["digest"] for entry in kept))
         going = {digest: size for digest, size in store.sizes().items() if digest not in left}
         if not check:

@@ -75,7 +75,7 @@ def delta(
         for path in sorted(asked, key=order):
             if item := found.get(path):
                 _add(writer, item)
-            elif not _implied(path, found, asked):
+            elif old and not _implied(path, found, asked):  # from nothing, nothing is taken away
                 writer.head(tarformat.removal(b"./" + path))
         _, layer, is_new = writer.close()
         if is_new and not store.has(layer.digest, layer.size):

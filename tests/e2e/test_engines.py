@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.conftest import lab, run
+from tests.e2e.conftest import TOP, lab, run
 
 pytestmark = pytest.mark.lab
 HOST = "life"
@@ -27,8 +29,11 @@ class Place:
         self.inventory, self.work = base / "inventory.yml", base / "work"
 
     def migrator(self, verb: str, *words: str, fails: bool = False) -> str:
-        given = ["-i", str(self.inventory), "--work", str(self.work)]
-        done = run([sys.executable, "-m", "migrator.cli", verb, *given, *words])
+        given = ["--work", str(self.work)]
+        if verb != "store":
+            given += ["-i", str(self.inventory)]
+        first, rest = (words[:1], words[1:]) if verb == "store" else ((), words)
+        done = run([sys.executable, "-m", "migrator.cli", verb, *first, *given, *rest])
         assert bool(done.returncode) == fails, done.stdout + done.stderr
         return done.stderr if fails else done.stdout
 
@@ -116,6 +121,42 @@ def test_a_container_lives_alike_on_each_engine(place: Place, engine: str) -> No
     left = f"ls -d /etc/migrator/{HOST} /etc/systemd/system/{HOST}.service 2>/dev/null; true"
     assert ssh(left) == ""
     assert "was launched here" in place.migrator("status", *at, fails=True)
+
+
+def test_podman_plays_the_pod_of_kubernetes(place: Place) -> None:
+    """The data of the volumes by the init container, the secrets by a pipe, the init running."""
+    target = ENGINES["quadlet"]
+    place.plan(engine="quadlet", health=[], health_timeout=120)
+    place.migrator("build", HOST, "--kubernetes")
+    text = (place.work / HOST / "kubernetes/podman.yaml").read_text()
+    secrets = place.migrator("secrets", HOST)
+
+    def there(command: str, data: bytes) -> str:
+        given = [sys.executable, "-m", "lab", "ssh", target, command]
+        done = subprocess.run(given, cwd=TOP, input=data, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    for image in sorted({*re.findall(r"localhost/migrator/\S+", text)}):
+        name = f"{HOST}/data" if "-data:" in image else HOST
+        archive = place.work / "image.tar"
+        place.migrator("store", "export", name, str(archive))
+        load = (
+            f"cat >/root/i.tar && podman pull -q oci-archive:/root/i.tar:{name} && rm /root/i.tar"
+        )
+        number = there(load, archive.read_bytes()).split()[-1]
+        there(f"podman tag {number} {image}", b"")
+    there("podman kube play -", secrets.encode())
+    there("podman kube play -", text.encode())
+    inside = f"podman exec {HOST}-{HOST}"
+    wait_for(lambda: lab("ssh", target, f"{inside} systemctl is-system-running || true"), "running")
+    status = lab("ssh", target, f"{inside} cat /proc/1/status")
+    bounding = int(status.partition("CapBnd:")[2].split()[0], 16)
+    assert not bounding >> 21 & 1, "it has SYS_ADMIN"
+    key = lab("ssh", target, f"{inside} stat -c '%a %u %s' /etc/ssh/ssh_host_ed25519_key")
+    assert key.split()[:2] == ["600", "0"] and int(key.split()[2]) > 300
+    assert "wtmp" in lab("ssh", target, f"{inside} ls /var/log")
+    there("podman kube down --force -", text.encode())
 
 
 def test_an_engine_that_cannot_do_it_is_refused(place: Place) -> None:
