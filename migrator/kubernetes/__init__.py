@@ -44,7 +44,7 @@ def write(work: Workdir, plan: Plan, found: Facts, built: Row, secrets: Row) -> 
         text = HEAD.format(host=given.wanted.host)
         if name == "kustomization.yaml":
             text += "".join(f"# Left out: {words}.\n" for words in lost)
-        write_text(place / name, text + _yaml(documents))
+        write_text(place / name, text + yaml_of(documents))
     return lost
 
 
@@ -146,7 +146,7 @@ def _unique(keys: list[str]) -> None:
         raise PlanInvalid(message, "rename one on the host, or keep it on a volume")
 
 
-def _yaml(documents: list[Row]) -> str:
+def yaml_of(documents: list[Row]) -> str:
     return yaml.dump_all(documents, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -155,6 +155,9 @@ class _Plain(yaml.SafeDumper):
 
     def ignore_aliases(self, _: Any) -> bool:
         return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

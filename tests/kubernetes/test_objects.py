@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,102 +13,20 @@ import pytest
 import yaml
 
 from migrator import kubernetes, units
-from migrator.assess.dependencies import Dependencies, Link
-from migrator.hooks import steps
-from migrator.kubernetes import probes, scripts
-from migrator.kubernetes.given import Claim, Given, Secret, key_of, named
-from migrator.plan import (
-    Container,
-    Hook,
-    Hooks,
-    ModuleChoice,
-    Network,
-    Plan,
-    Port,
-    Probe,
-    Reason,
-    Value,
-)
+from migrator.kubernetes import probes
+from migrator.kubernetes.given import Given, named
+from migrator.plan import Container, Plan
 from migrator.units.oci import CAPABILITIES
 from migrator.verify.probes import HttpAnswer, Probes
-from migrator.wanted import wanted
 from tests import builders as build
-from tests.test_hooks import HOSTILE
+from tests.kubernetes.cases import ANSWERS, CASES, PAGE, PLAN, full, least
 
 GOLDEN = Path(__file__).parent / "golden"
 VERSIONS = ("1.25", "1.29", "1.33", "1.37")
-PAGE = "http://127.0.0.1:8080/status?full=1"
-WARN = Hook(on_failure="warn")
-PLAN = build.plan(
-    network=Network("old.example.org", {"db": "192.0.2.7"}, {}),
-    ports={"8080/tcp": Port(80, "web"), "53/udp": Port(53, "names")},
-    capabilities={"AUDIT_WRITE": Reason("sshd"), "SYS_NICE": Reason("chronyd")},
-    sysctls={"net.ipv4.ip_forward": Value("1", "a router")},
-    limits={
-        "memory": Value("512M"),
-        "cpus": Value("1.5"),
-        "shm_size": Value("64M"),
-        "pids": Value("100"),
-        "nofile": Value("1024:4096"),
-    },
-    devices={"/dev/net/tun": Reason("vpn")},
-    modules={"sctp": ModuleChoice(True, "a service")},
-    probes={PAGE: Probe(False)},
-    hooks=Hooks(
-        {name: WARN for name in ("05-modules", "10-routes", "20-sysctls", "30-volumes")}
-        | {"50-own": Hook(script="own.sh", timeout=5, retries=2, env={"LEVEL": "$(id)"})},
-        {name: WARN for name in ("10-report", "20-clean")},
-    ),
-    container=Container(
-        registry="registry.example.org/moved", dns=("192.0.2.53",), labels={"team": "web"}
-    ),
-)
-ANSWERS = Probes({PAGE: HttpAnswer(200, "", True, "")}, {})
-LINKS = (
-    Link("out", "tcp", "192.0.2.7", 5432, "web.service", "web", 3),
-    Link("out", "tcp", "192.0.2.7", 5433, "web.service", "web", 1),
-    Link("out", "udp", "2001:db8::1", 514, "rsyslog.service", "rsyslogd", 1),
-    Link("in", "tcp", "192.0.2.9", 8080, "web.service", "web", 1),
-)
-
-
-def given(plan: Plan, name: str = "Old_1", **more: Any) -> Given:
-    image = {"tag": f"localhost/migrator/{name.lower()}:0123456789ab"}
-    made = Given(
-        name=named(name),
-        wanted=wanted(plan, name, image),
-        registry=plan.container.registry,
-        repository=name.lower(),
-        digest=f"sha256:{'0123456789abcdef' * 4}",
-        data=f"sha256:{'fedcba9876543210' * 4}" if more.get("claims") else "",
-        claims=(),
-        secrets=(),
-        readiness=probes.readiness(plan, ANSWERS),
-        links=Dependencies((), LINKS, known=True),
-    )
-    made = replace(made, **more)
-    rendered = {step.path: "#!/bin/sh\nexit 0\n" for step in steps(plan)}
-    return scripts.added(made, plan, rendered)
-
-
-def full(**more: Any) -> Given:
-    claims = (
-        Claim("old-1-srv-aaaaaa", "/srv", 3 << 30),
-        Claim("old-1-var-log-bbbbbb", "/var/log", 5),
-    )
-    keys = (Secret(key_of("/etc/ssl/web key"), "/etc/ssl/web key", 33, 0, 0o640),)
-    return given(PLAN, claims=claims, secrets=keys, **more)
-
-
-def least() -> Given:
-    return given(build.plan(jobs="released"), "web01", links=Dependencies())
-
-
-CASES = {"full": full, "least": least}
 
 
 def texts(made: Given) -> dict[str, str]:
-    return {name: kubernetes._yaml(rows) for name, rows in kubernetes.objects(made).items()}
+    return {name: kubernetes.yaml_of(rows) for name, rows in kubernetes.objects(made).items()}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -131,7 +48,7 @@ def test_each_version_takes_every_object(case: str, version: str) -> None:
     listed = documents.pop("kustomization.yaml")[0]["resources"]
     assert {*listed, "podman.yaml"} == set(documents)
     kinds = set()
-    for text in map(kubernetes._yaml, documents.values()):
+    for text in map(kubernetes.yaml_of, documents.values()):
         for document in yaml.safe_load_all(text):
             kubernetes_validate.validate(document, version, strict=True)
             kinds.add(document["kind"])
@@ -207,57 +124,3 @@ def test_readiness_is_what_is_known_of_the_source(
 )
 def test_a_host_becomes_a_label(host: str, name: str) -> None:
     assert named(host) == name
-
-
-def hostile() -> Given:
-    plan = replace(PLAN, host=HOSTILE)
-    claims = (Claim("old-srv", f"/srv/{HOSTILE}".replace("\n", ""), 1),)
-    return given(plan, claims=claims)
-
-
-@pytest.mark.parametrize("name", ["prestart", "load", "wait", "nsenter"])
-def test_scripts_pass_shellcheck(name: str, tmp_path: Path) -> None:
-    for number, made in enumerate((full(), least(), hostile())):
-        (tmp_path / f"{number}.sh").write_text(made.files[name])
-    command = ["shellcheck", "--exclude=SC2016,SC2317", *tmp_path.glob("*.sh")]
-    subprocess.run(command, check=True)
-
-
-def test_prestart_runs_the_steps_in_order(tmp_path: Path) -> None:
-    """The last end's steps only where there was one; a failed step that may not fail ends it."""
-    made = full()
-    run, state = tmp_path / "run", tmp_path / "state"
-    for place in (run, state, tmp_path / "sealed", tmp_path / "ready"):
-        place.mkdir()
-    (tmp_path / "sealed" / made.secrets[0].key).write_text("key")
-    moved = {"/run/migrator-secrets": "sealed", "/run/migrator-ready": "ready"}
-    moved |= {"/run/migrator-state": "state", "/run/migrator": "run"}
-    script = made.files["prestart"]
-    for path, name in moved.items():
-        script = script.replace(path, str(tmp_path / name))
-    (run / "prestart").write_text(script)
-    for name in made.files:
-        if ".d." in name:
-            say = f'echo "{name}|$LEVEL|$MIGRATOR_REASON" >>{tmp_path}/said\n'
-            (run / name).write_text(f"#!/bin/sh\n{say}[ ! -e {tmp_path}/fails ]\n")
-            (run / name).chmod(0o755)
-
-    def start() -> tuple[int, list[str]]:
-        done = subprocess.run(["sh", run / "prestart"], capture_output=True)
-        said = (tmp_path / "said").read_text().splitlines()
-        (tmp_path / "said").unlink()
-        return done.returncode, said
-
-    names = ["prestart.d.05-modules", "prestart.d.10-routes", "prestart.d.30-volumes"]
-    assert start() == (0, [*(f"{name}||" for name in names), "prestart.d.50-own|$(id)|"])
-    ready = (tmp_path / "ready" / made.secrets[0].key).stat()
-    assert (ready.st_mode & 0o7777, ready.st_uid) == (0o640, 33)
-    code, said = start()
-    assert (code, said[0], len(said)) == (0, "poststop.d.20-clean||crashed", 5)
-    (state / "ended").write_text("stopped\n")
-    assert start()[1][0] == "poststop.d.20-clean||stopped"
-    (tmp_path / "fails").touch()
-    code, said = start()
-    assert (code, said.count("prestart.d.50-own|$(id)|crashed")) == (1, 3), (
-        "it is tried three times"
-    )
