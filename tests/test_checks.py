@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from migrator.agent import run
 from migrator.agent.probe import commands as agent
 from migrator.facts.services import Service
-from migrator.plan import Check
+from migrator.plan import Check, Query
 from migrator.plan.checks import HOST_KEYS, checks
+from migrator.plan.queries import every_check
 from migrator.verify.probes import Probes, Said
 from migrator.verify.questions import asked
 from tests import builders as make
@@ -96,3 +99,45 @@ def test_sessions_of_users_with_limits_are_tried() -> None:
     found = checks(make.facts(users=users, limits=limits))
     sessions = {name for name in found if name.startswith("session limits")}
     assert sessions == {"session limits of root", "session limits of app"}
+
+
+GROWING = make.plan(queries={"orders": Query("mysql", "SELECT 1", "shop", "at_least")})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "result"),
+    [("42", "42", "same"), ("42", "43.5", "explained"), ("42", "41", "different"),
+     ("42", "none", "different"), ("none", "42", "different")],
+)  # fmt: skip
+def test_a_number_that_may_grow(before: str, after: str, result: str) -> None:
+    sides = [Probes({}, {}, {"query orders": replace(FINE, output=x)}) for x in (before, after)]
+    found = verdict(plan=GROWING, before=sides[0], after=sides[1])
+    assert of(found, "check") == [result]
+
+
+@pytest.mark.parametrize("database", ["mysql", "postgresql", "sqlite"])
+def test_a_query_reaches_the_client_whatever_is_in_it(tmp_path: Path, database: str) -> None:
+    query = """SELECT 'it''s', "a b", '$(touch x)' FROM t"""
+    place = tmp_path / "o'r ders.db"
+    place.touch()
+    tmp_path.chmod(0o755)
+    for client in ("mariadb", "psql", "sqlite3"):
+        (tmp_path / client).write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
+        (tmp_path / client).chmod(0o755)
+    # The user that owns the database is this one.
+    (tmp_path / "su").write_text(SU)
+    (tmp_path / "su").chmod(0o755)
+    plan = make.plan(queries={"q": Query(database, query, str(place))})  # type: ignore[arg-type]
+    command = every_check(plan)["query q"].command
+    answer = subprocess.run(
+        ["sh", "-c", command], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True,
+        text=True,
+    ).stdout  # fmt: skip
+    assert f"{query}|" in answer and str(place) in answer
+
+
+SU = """#!/bin/sh
+while [ "$1" != -c ]; do shift; done
+command=$2; shift 2
+exec sh -c "$command" "$@"
+"""

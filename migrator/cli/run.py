@@ -144,6 +144,8 @@ def _context(
         target=str(options.target or given.get("migrator_target", "")),
         rules=getattr(options, "rules", "") or given.get("migrator_rules", ""),
         passwords=inventory.passwords,
+        inventory=tuple(options.inventory or ()),
+        address=inventory.address,
         fail_on=getattr(options, "fail_on", ""),
         kubernetes=getattr(options, "kubernetes", False),
         move=moving.read(options),

@@ -73,7 +73,7 @@ def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
     found = context.facts()
     if not at_rest:
         refuse_blocked(context, plan)
-        write_json(work.probes, probe(ends.source, plan, found))
+        write_json(work.probes, probe(context, ends.source, plan, found))
     before = _digests(work)
     with work.lock("snapshot"):
         taken = clock.timed(

@@ -79,9 +79,38 @@ class Check:
     """A command of a shell that is run on the source with the snapshot, and in the container."""
 
     command: str
-    compare: Literal["output", "status"] = "output"
+    compare: Literal["output", "status", "at_least"] = "output"  # at_least: a number may grow
     reason: str = ""
     timeout: int = 30  # seconds
+
+
+@dataclass(frozen=True)
+class Query:
+    """SQL that is asked on both sides, as the user who owns the database; it must only read."""
+
+    database: Literal["mysql", "postgresql", "sqlite"]
+    query: str
+    of: str = ""  # the database's name; of sqlite the path of its file
+    compare: Literal["output", "at_least"] = "output"  # at_least: while it serves, rows come in
+    reason: str = ""
+    timeout: int = 30  # seconds
+
+
+@dataclass(frozen=True)
+class TaskFile:
+    """Tasks of Ansible that must succeed for the container as they did for the source."""
+
+    script: str
+    timeout: int = 60  # seconds
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Login:
+    """A key of the controller that lets a user in, over ssh."""
+
+    key: str  # path
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -259,6 +288,9 @@ class Plan:
     literals: dict[str, Value] = field(default_factory=dict)
     patches: dict[str, Patch] = field(default_factory=dict)  # "etc-app.conf.patch" -> whether
     checks: dict[str, Check] = field(default_factory=dict)  # by a name of yours
+    queries: dict[str, Query] = field(default_factory=dict)  # by a name of yours
+    tasks: dict[str, TaskFile] = field(default_factory=dict)  # by a name of yours
+    logins: dict[str, Login] = field(default_factory=dict)  # by the user's name
     container: Container = field(default_factory=Container)
     # "subject name" of a point of the comparison, * for anything -> why it may differ
     differences: dict[str, Reason] = field(default_factory=dict)

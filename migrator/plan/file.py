@@ -35,6 +35,8 @@ HEADER = """\
 #              so with reviewed: true
 #   patches    apply | skip: files of work/{host}/patches/, see 'migrator build {host}'
 #   checks     commands whose output or status must be the same there, such as a query of yours
+#   queries    SQL whose answer must be the same there; tasks: files of Ansible tasks that must
+#              succeed there as well; logins: users, each with a key that must let them in
 #   differences  points of the comparison that may differ, "peer 10.0.0.9:5432": {{reason}}; * is
 #              anything
 #   waivers    finding id: {{reason, owner, expires: YYYY-MM-DD}}

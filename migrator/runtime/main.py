@@ -5,6 +5,7 @@ from typing import IO, Any, Callable, Dict
 
 from migrator.runtime import engines, jobs, lifecycle
 from migrator.runtime.examine import examine
+from migrator.runtime.followed import followed
 from migrator.runtime.launch import launch, status
 from migrator.runtime.refresh import held, refresh
 from migrator.runtime.rehearse import rehearse
@@ -21,6 +22,7 @@ VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "remove": lifecycle.remove,
     "upgrade": lifecycle.upgrade,
     "examine": examine,
+    "followed": followed,
     "jobs": lambda params: jobs.switch(engines.of(params).inside(params["name"]), params),
     "warm": warm,
     "withdraw": withdraw,

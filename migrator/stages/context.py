@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrator.errors import MigratorError
+from migrator.errors import MigratorError, UsageError
 from migrator.progress import Progress
 from migrator.workdir import Workdir, read_json
 
 if TYPE_CHECKING:  # Ansible starts a process for each task: what it does not need, it does not load
+    from migrator.address import Address
     from migrator.assess import Assessment
     from migrator.assess.diff import Difference
     from migrator.facts import Facts
@@ -32,6 +33,10 @@ def _untold(_: str) -> None:
     """In Ansible a task says all at its end."""
 
 
+def _unknown(host: str) -> Address:
+    raise UsageError(f"host {host!r} is in no inventory", "name the inventory with -i")
+
+
 @dataclass(frozen=True)
 class Context:
     """One stage of one host. ``check``: change nothing, say what would be done."""
@@ -48,6 +53,8 @@ class Context:
     move: Move = field(default_factory=Move)
     tell: Callable[[str], None] = _untold  # what is done, sentence by sentence
     passwords: Sequence[tuple[str, Any]] = ()  # of Ansible Vault: (id, password)
+    inventory: tuple[str, ...] = ()  # the files that Ansible reads, for tasks of the user's own
+    address: Callable[[str], Address] = _unknown  # of a host of the inventory
     fail_on: str = ""  # the level from which on a finding fails the assessment
     kubernetes: bool = False  # build writes a Kustomize directory as well
 

@@ -14,6 +14,7 @@ from migrator.facts import Facts
 from migrator.facts.packages import Packages
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
+from migrator.stages.asking import ask
 from migrator.stages.context import Context, Outcome
 from migrator.workdir import Workdir, read_json, write_json
 
@@ -39,7 +40,7 @@ def run(context: Context, source: Carrier) -> Outcome:
     if context.check:
         return Outcome(True, f"would take a snapshot of {host} into {work.store}")
     with work.lock("snapshot"):
-        write_json(work.probes, probe(source, plan, found) if found.live else NO_ANSWERS)
+        write_json(work.probes, probe(context, source, plan, found) if found.live else NO_ANSWERS)
         passwords, layers = context.passwords, layout(work, found)
         taken = snapshot.take(source, plan, found, work, context.progress, layers, passwords)
     return _outcome(host, taken, True)
@@ -92,10 +93,11 @@ def layout(work: Workdir, found: Facts) -> fleet.Layout:
     return fleet.layout(fleet.sizes(found.packages), others, made)
 
 
-def probe(source: Carrier, plan: Plan, found: Facts) -> object:
+def probe(context: Context, source: Carrier, plan: Plan, found: Facts) -> dict[str, Any]:
     from migrator.verify.questions import asked  # with all rules, which a disk need not wait for
 
-    return source.call("agent", "probe", asked(plan, found, found))
+    answers = source.call("agent", "probe", asked(plan, found, found))
+    return {**answers, **ask(context, plan, "source", context.host)}
 
 
 def _outcome(host: str, taken: snapshot.Snapshot, changed: bool) -> Outcome:

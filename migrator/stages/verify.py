@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterator
 
@@ -16,7 +15,9 @@ from migrator.plan import Plan
 from migrator.plan import file as plan_file
 from migrator.report import verdict_cases
 from migrator.report.html import verdict as html_verdict
+from migrator.stages.asking import ask
 from migrator.stages.context import Context, Outcome
+from migrator.verify import lines
 from migrator.verify.probes import Probes, load_probes
 from migrator.verify.questions import asked
 from migrator.workdir import read_json, write_json, write_text
@@ -29,8 +30,6 @@ FAILING: dict[str, tuple[str, ...]] = {
     "nothing": (),
 }
 LOG_LINE = "migrator verify: a line to follow through the log rules"
-# A line can be made for these; what a condition or filter of a rule wants, is not known.
-PRIORITIES = re.compile(r"[\w*,]+\.[\w*=!;,.]+")
 
 
 def run(context: Context, target: Carrier) -> Outcome:
@@ -46,7 +45,7 @@ def run(context: Context, target: Carrier) -> Outcome:
         source=source,
         before=load_probes(read_json(work.probes, "snapshot")),
         container=found,
-        after=_probe(container, plan, source, found),
+        after=_probe(context, target, launched["inside"], plan, source, found),
         plan=plan,
         image=read_json(work.image, "build"),
         launched_at=launched["launched_at"],
@@ -74,17 +73,18 @@ def run(context: Context, target: Carrier) -> Outcome:
     )
 
 
-def _probe(container: Carrier, plan: Plan, source: Facts, found: Facts) -> Probes:
-    """The container's answers; a line is logged there, because the source was only read."""
-    files = {
-        rule.destination: rule.selector
-        for rule in source.syslog.rules
-        if rule.kind == "file" and PRIORITIES.fullmatch(rule.selector)
-        if not (rule.ruleset or rule.program or rule.host)
-    }
+def _probe(
+    context: Context, target: Carrier, inside: list[str], plan: Plan, source: Facts, found: Facts
+) -> Probes:
+    """The container's answers; lines are logged there, because the source was only read."""
     line = f"{LOG_LINE} {uuid.uuid4().hex}"  # the one of an earlier run is another
-    params = {**asked(plan, source, found), "log_line": line, "log_files": files}
-    return load_probes(container.call("agent", "probe", params))
+    params = {**asked(plan, source, found), "log_line": line, "log_files": lines.files(source)}
+    answers = target.inside(context.host, inside).call("agent", "probe", params)
+    remotes = lines.remotes(source)
+    if remotes:
+        followed = {"inside": inside, "line": f"{line} on its way", "remotes": remotes}
+        answers["log"] |= target.call("runtime", "followed", followed)["arrived"]
+    return load_probes({**answers, **ask(context, plan, "container", target.name, inside)})
 
 
 def _tree(container: Carrier, plan: Plan) -> Iterator[Entry | Unreadable]:

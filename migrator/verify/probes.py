@@ -29,9 +29,17 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Ended:
+    """How something ended that the controller did."""
+
+    status: int
+    error: str  # the last line of its complaints, where it failed
+
+
+@dataclass(frozen=True)
 class Probes:
     http: dict[str, HttpAnswer]
-    log: dict[str, bool]  # file -> did the line arrive
+    log: dict[str, bool]  # file, or "host:port/udp" -> did the line arrive
     commands: dict[str, Said] = field(default_factory=dict)  # name of a check -> what was said
     # Unit -> name of a variable -> start of the sha256 of its value, of its main process
     environments: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -40,6 +48,8 @@ class Probes:
     peers: dict[str, str] = field(default_factory=dict)  # "address:port" -> "", or why not
     names: dict[str, bool] = field(default_factory=dict)  # name -> has it an address
     connections: dict[str, bool] = field(default_factory=dict)  # "address:port" -> is it held
+    tasks: dict[str, Ended] = field(default_factory=dict)  # name of the plan -> how they ended
+    logins: dict[str, Ended] = field(default_factory=dict)  # user -> how a login ended
 
 
 def load_probes(document: Any) -> Probes:

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 import pytest
 
+from migrator.cutover import databases
 from migrator.cutover.databases import script
 from migrator.decode import decode
 from migrator.errors import PlanInvalid
@@ -61,7 +62,24 @@ def test_a_file_of_sqlite_is_flushed_whatever_its_name(tmp_path: Path) -> None:
     text = script("sqlite", Database(files={str(path): Reason()}))
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin:/usr/sbin:/sbin"}
     subprocess.run(["sh"], input=text, text=True, check=True, env=environment)
-    assert (tmp_path / "said").read_text() == f"{path}|PRAGMA wal_checkpoint(TRUNCATE);|"
+    said = (tmp_path / "said").read_text()
+    assert said == f"-cmd|.timeout 60000|{path}|PRAGMA wal_checkpoint(TRUNCATE);|"
+
+
+def test_a_dump_that_fails_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the pipe's last command says."""
+    monkeypatch.setattr(databases, "DUMPS", str(tmp_path / "dumps"))
+    path = tmp_path / "a.db"
+    path.write_text("")
+    tmp_path.chmod(0o755)
+    program = tmp_path / "sqlite3"
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin:/usr/sbin:/sbin"}
+    for end in (1, 0):
+        program.write_text(f"#!/bin/sh\necho 'BEGIN TRANSACTION;'; exit {end}\n")
+        program.chmod(0o755)
+        text = script("sqlite", Database("dump", {str(path): Reason()}))
+        done = subprocess.run(["sh"], input=text, text=True, env=environment)
+        assert (done.returncode != 0) == (end != 0)
 
 
 def test_a_script_of_ones_own_is_taken(tmp_path: Path) -> None:

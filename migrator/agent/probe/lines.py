@@ -34,7 +34,7 @@ def arrived_in(line, wanted):
     sizes = dict((path, _size(path)) for path in wanted)
     arrived = {}  # type: dict[str, bool]
     for path, selector in wanted.items():
-        facility, priority = _level(selector)
+        facility, priority = level(selector)
         if facility != "KERN":  # only the kernel can speak as the kernel
             syslog.syslog(
                 getattr(syslog, "LOG_" + facility) | getattr(syslog, "LOG_" + priority), line
@@ -67,7 +67,7 @@ def _since(path, size):
         return b""
 
 
-def _level(selector):
+def level(selector):
     # type: (str) -> tuple[str, str]
     """A (facility, priority) that the first part of a syslog selector matches."""
     facilities, _, priority = selector.split(";")[0].partition(".")

@@ -62,6 +62,8 @@ class ActionModule(ActionBase):
                 move=stages.Move(**{key: arguments[key] for key in MOVE}),
                 tell=told.append,
                 passwords=tuple(self._loader._vault.secrets or ()),
+                inventory=inventories(),
+                address=lambda name: courier.other(task_vars, name),
             )
             bounds = limits.read(arguments["limits"])
             place = str(plain(self._task.delegate_to or ""))
