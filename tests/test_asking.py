@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from migrator.address import Address
-from migrator.plan import Identity, Login, Plan, Port, TaskFile
+from migrator.plan import Identity, Plan, Port
+from migrator.plan.comparison import Login, TaskFile
 from migrator.progress import Silent
 from migrator.stages.asking import ask
 from migrator.stages.context import Context

@@ -11,8 +11,8 @@ import pytest
 from migrator.agent import run
 from migrator.agent.probe import commands as agent
 from migrator.facts.services import Service
-from migrator.plan import Check, Query
 from migrator.plan.checks import HOST_KEYS, checks
+from migrator.plan.comparison import Check, Query
 from migrator.plan.queries import every_check
 from migrator.verify.probes import Probes, Said
 from migrator.verify.questions import asked

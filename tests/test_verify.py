@@ -8,7 +8,8 @@ import pytest
 
 from migrator.entries import Entry
 from migrator.facts import Facts
-from migrator.plan import Network, PathChoice, Plan, Probe, RouteChoice, Service
+from migrator.plan import Network, PathChoice, Plan, RouteChoice, Service
+from migrator.plan.comparison import Probe
 from migrator.verify import Point, Verdict, compare, summary
 from migrator.verify.probes import HttpAnswer, Probes
 from tests import builders as make

@@ -11,8 +11,9 @@ from migrator.facts import Facts
 from migrator.facts.cron import Job, Run
 from migrator.facts.network import NameService, Peer
 from migrator.facts.services import Service
-from migrator.plan import Check, Container, Identity, Reason
+from migrator.plan import Container, Identity, Reason
 from migrator.plan.checks import HOST_KEYS, KEYS_SHOWN
+from migrator.plan.comparison import Check
 from migrator.verify.probes import Probes, Said
 from migrator.verify.questions import asked
 from tests import builders as make

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from migrator.facts import Facts
-from migrator.plan import Check
+from migrator.plan.comparison import Check
 
 # Of services that run, by name. None of these writes anything.
 KNOWN = {

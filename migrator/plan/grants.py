@@ -7,7 +7,8 @@ import re
 from migrator.facts import Facts
 from migrator.facts.network import Listener
 from migrator.facts.setting import Setting
-from migrator.plan import Port, Probe, Reason, Value
+from migrator.plan import Port, Reason, Value
+from migrator.plan.comparison import Probe
 
 EPHEMERAL = 32768  # a UDP port from here on is a client's
 MOVED = {22: 2222}  # the target has an sshd of its own

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 
-from migrator.plan import Check, Plan, Query
+from migrator.plan import Plan
+from migrator.plan.comparison import Check, Query
 
 # Root's socket or /root/.my.cnf, else Debian's file.
 MYSQL = (

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from migrator import own_steps
 from migrator.address import SSH_PORT, Address
 from migrator.carrier import Result
-from migrator.plan import Login, Plan, TaskFile
+from migrator.plan import Plan
+from migrator.plan.comparison import Login, TaskFile
 from migrator.stages.context import Context
 from migrator.transport.local import Local
 from migrator.verify.probes import Ended

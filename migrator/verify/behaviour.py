@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrator.plan import Check, Probe
 from migrator.plan.checks import HOST_KEYS
+from migrator.plan.comparison import Check, Probe
 from migrator.plan.queries import every_check
 from migrator.verify.point import ABSENT, Case, Point, judge
 from migrator.verify.probes import Ended, HttpAnswer, Said

@@ -21,7 +21,8 @@ from migrator.cutover.prober import Point, Prober, answers, points
 from migrator.cutover.scene import Scene
 from migrator.cutover.services import Unit, jobs, services
 from migrator.errors import RemoteFailed, StoreDamaged
-from migrator.plan import Cutover, Port, Probe, Reason, Service, Switch
+from migrator.plan import Cutover, Port, Reason, Service, Switch
+from migrator.plan.comparison import Probe
 from tests import builders
 from tests.sshd import free_port
 
