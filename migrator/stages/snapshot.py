@@ -14,7 +14,6 @@ from migrator.facts import Facts
 from migrator.facts.packages import Packages
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
-from migrator.stages.asking import ask
 from migrator.stages.context import Context, Outcome
 from migrator.workdir import Workdir, read_json, write_json
 
@@ -94,7 +93,9 @@ def layout(work: Workdir, found: Facts) -> fleet.Layout:
 
 
 def probe(context: Context, source: Carrier, plan: Plan, found: Facts) -> dict[str, Any]:
-    from migrator.verify.questions import asked  # with all rules, which a disk need not wait for
+    # With all rules, which a disk need not wait for.
+    from migrator.stages.asking import ask
+    from migrator.verify.questions import asked
 
     answers = source.call("agent", "probe", asked(plan, found, found))
     return {**answers, **ask(context, plan, "source", context.host)}
