@@ -47,6 +47,14 @@ def matching(inventory: Inventory, words: Sequence[str]) -> list[str]:
     return _need(inventory.hosts(list(words)), words)
 
 
+def containers(options: argparse.Namespace, inventory: Inventory) -> list[str]:
+    """As ``matching``; with a target also names of containers that no host of the inventory was."""
+    words: Sequence[str] = options.hosts
+    others = [word for word in words if options.target and not inventory.matches(word)]
+    names = inventory.hosts([word for word in words if word not in others])
+    return _need([*others, *names], words)
+
+
 def _need(names: list[str], words: Sequence[str]) -> list[str]:
     if not names:
         raise UsageError(f"no host matches {' '.join(words)}", "name one, a group or a pattern")

@@ -50,8 +50,9 @@ class Lifecycle:
     def run(self, options: argparse.Namespace, messages: Console) -> int:
         inventory = Inventory(tuple(options.inventory or ()))
         status = 0
-        for name in hosts.matching(inventory, options.hosts):
-            place = hosts.target_of(options, name, inventory.variables(name))
+        for name in hosts.containers(options, inventory):
+            known = hosts.variables(inventory, hosts.Host(name))
+            place = hosts.target_of(options, name, known)
             with connect(inventory.address(place)) as connection:
                 if self.name in ("logs", "exec"):
                     status = self._pass(options, name, connection)

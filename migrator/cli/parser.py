@@ -37,7 +37,7 @@ class Verb(Protocol):
 
 def others() -> dict[str, Verb]:
     """Loaded when one of them is asked for, or the help of all."""
-    from migrator.cli import completion, doctor, hooks, lifecycle, project, secrets
+    from migrator.cli import application, completion, doctor, hooks, lifecycle, project, secrets
     from migrator.store import command
 
     return {
@@ -46,6 +46,7 @@ def others() -> dict[str, Verb]:
         "doctor": doctor,
         "hooks": hooks,
         "secrets": secrets,
+        "run": application,
         **lifecycle.VERBS,
         "completion": completion,
     }

@@ -28,13 +28,20 @@ def unit(name: str) -> str:
     return attempt(["systemctl", "is-active", name + ".service"]).stdout.decode().strip()
 
 
+def _ended(name: str) -> str:
+    show = ["systemctl", "show", "--property=ExecMainStatus", "--value", name + ".service"]
+    status = attempt(show).stdout.decode().strip()
+    return f"it has ended with status {status}"
+
+
 def require(engine: Engine, name: str, health: Dict[str, Any]) -> str:
     """The init's word once the container is healthy. Raises Explained when it is not in time."""
     end = time.time() + health["timeout"]
     word = init(engine, name, health["timeout"])
     hint = f"see 'journalctl -u {name}' on the target, and its units by 'migrator exec'"
     if word not in ("running", "degraded"):
-        said = f"its init is {word}" if word else f"no end of its boot in {health['timeout']} s"
+        said = _ended(name) if word == "absent" else f"its init is {word}"
+        said = said if word else f"no end of its boot in {health['timeout']} s"
         raise Explained(f"{name} does not come up: {said}", hint, REMOTE_FAILED)
     command = [*engine.inside(name), *health["command"]]
     while health["command"]:

@@ -4,6 +4,7 @@ import json
 from typing import IO, Any, Callable, Dict
 
 from migrator.runtime import engines, jobs, lifecycle
+from migrator.runtime.describe import describe
 from migrator.runtime.examine import examine
 from migrator.runtime.followed import followed
 from migrator.runtime.launch import launch, status
@@ -14,6 +15,7 @@ from migrator.runtime.warm import warm, withdraw
 
 VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "launch": launch,
+    "describe": describe,
     "status": lambda params: status(engines.of(params), params["name"]),
     "show": lifecycle.show,
     "stop": lifecycle.stop,

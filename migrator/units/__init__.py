@@ -11,7 +11,7 @@ from typing import Any
 
 from migrator.runtime.wanted import Wanted
 from migrator.units import oci
-from migrator.units.text import rendered, secret
+from migrator.units.text import rendered, secret, volume
 
 Row = dict[str, Any]
 STARTING, STOPPING = 300, 30  # seconds that an engine may take, beside hooks and the init
@@ -109,7 +109,7 @@ def steps_inside(wanted: Wanted, engine: str) -> dict[str, list[str]]:
     bound = [f"{places(wanted)['state']}/run:/run/migrator:ro"]
     if engine in ("runc", "nspawn"):
         return {}
-    volumes = [f"{volume['name']}:{volume['path']}:nocopy" for volume in wanted.volumes]
+    volumes = [volume(row) for row in wanted.volumes]
     secrets = [f"--secret={secret(row)}" for row in wanted.secrets]
     if engine != "quadlet":
         kept = places(wanted)["secrets"]

@@ -22,6 +22,7 @@ def rendered(template: str, **given: Any) -> str:
         "word": word,
         "escaped": escaped,
         "secret": secret,
+        "volume": volume,
         "prefixed": lambda name: f"CAP_{name}",
         "subnet": lambda text: str(ipaddress.ip_interface(text).network),
     }
@@ -32,6 +33,12 @@ def rendered(template: str, **given: Any) -> str:
 def secret(row: dict[str, Any]) -> str:
     """What podman is told of a secret that lies at a path in the container."""
     return "{name},type=mount,target={path},uid={uid},gid={gid},mode={mode}".format(**row)
+
+
+def volume(row: dict[str, Any]) -> str:
+    """A migrated host's volume has its files already; into that of another image the engine puts
+    what the image has there."""
+    return f"{row['name']}:{row['path']}" + ("" if row.get("from_image") else ":nocopy")
 
 
 def plain(text: str) -> str:
