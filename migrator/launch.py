@@ -19,7 +19,7 @@ from migrator.wanted import wanted as wanted_of
 from migrator.workdir import Workdir, read_json, write_json
 
 Row = dict[str, Any]
-Verb = Literal["launch", "warm", "upgrade"]
+Verb = Literal["launch", "warm", "ready", "upgrade"]
 
 
 def launch(
@@ -31,7 +31,8 @@ def launch(
     verb: Verb = "launch",
 ) -> dict[str, Any]:
     """{"changed", "actions", "diff", "warnings", "state"} as the runtime saw it; launch.json has
-    the state. ``warm`` brings everything there and starts nothing."""
+    the state. ``warm`` brings everything there and starts nothing; ``ready`` does all but the
+    start."""
     kept = hostkeys.instead(work, plan, passwords, vault.read(work, passwords))
     wanted = spec(work, plan, kept)
     store = Store(work.store)
@@ -39,7 +40,7 @@ def launch(
     with ship.served(store) as (port, prefix), target.tunnel(port) as there:
         wanted["image"] |= {"port": there, "prefix": prefix}
         done: dict[str, Any] = target.call("runtime", verb, {**wanted, "check": check})
-    if verb != "warm" and not check:
+    if verb not in ("warm", "ready") and not check:
         state = done["state"]
         record = {
             "name": wanted["name"],

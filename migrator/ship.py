@@ -14,6 +14,7 @@ from http import HTTPStatus
 from migrator.store import Store
 from migrator.store.layout import MANIFEST
 
+AT_MOST = 0.02  # seconds that the server's end takes
 REQUEST = re.compile(r"/v2/([a-z0-9]+)/[a-z0-9._-]+/(manifests|blobs)/(sha256:[0-9a-f]{64})\Z")
 TYPES = {
     "manifests": MANIFEST,
@@ -35,7 +36,7 @@ def served(store: Store) -> Iterator[tuple[int, str]]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(AT_MOST,), daemon=True).start()
         try:
             yield server.server_port, secret
         finally:

@@ -27,6 +27,7 @@ from migrator.store import Index, Store
 from migrator.vault import Secrets
 from migrator.workdir import Workdir
 
+LITTLE = 64 << 20  # bytes that come sooner than another agent starts
 LARGEST_SECRET = 512_000  # bytes, what the engine's secrets hold
 
 
@@ -57,7 +58,8 @@ class Taking:
             read += count
             progress.update(read, self._sorting.size, f"snapshot of {self._work.host}")
 
-        count = workers() if self._source.forks else 1
+        several = self._source.forks and self._sorting.size > LITTLE
+        count = workers() if several else 1
         source = self._source.among(count)
 
         def opening(groups: Sequence[Group]) -> AbstractContextManager[Answer]:

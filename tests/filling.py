@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ class Engine:
 
     def volume(self, name: str) -> Path | None:
         return self.top / name if (self.top / name).exists() else None
+
+    def volumes(self, names: Iterable[str]) -> dict[str, Path]:
+        return {name: self.top / name for name in names if (self.top / name).exists()}
 
     def create_volume(self, name: str) -> Path:
         (self.top / name).mkdir()

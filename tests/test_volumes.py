@@ -13,7 +13,7 @@ import pytest
 from migrator import bases, ledger, snapshot, volumes
 from migrator.plan import PathChoice
 from migrator.progress import Silent
-from migrator.runtime import engines, patch, refresh, unpack
+from migrator.runtime import alone, engines, patch, refresh, unpack
 from migrator.runtime.run import Explained
 from migrator.store import Store
 from migrator.store.collect import collect
@@ -33,6 +33,7 @@ SIZE = 400_000
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr(bases, "LEAST", 0)
     monkeypatch.setattr(refresh, "STATE", tmp_path / "state")
+    monkeypatch.setattr(alone, "STATE", tmp_path / "state")
     found = Engine(tmp_path / "engine")
     found.top.mkdir()
     monkeypatch.setattr(engines, "chosen", lambda *_: found)

@@ -11,6 +11,7 @@ from migrator.runtime.preflight import preflight
 from migrator.runtime.run import REMOTE_FAILED, TARGET_UNFIT, Explained, attempt, output, succeeds
 
 STATE = Path("/var/lib/migrator")
+READY = "ready"  # the mark that keeps a unit from starting until it is told to
 PATIENCE = 60  # seconds until an init that is asked says that it is done
 
 
@@ -35,8 +36,10 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
         )
         raise Explained(message, hint, TARGET_UNFIT)
     spec["files"] = spec["files"][engine.name]
+    there = engine.volumes(volume["name"] for volume in spec["volumes"])
     for volume in spec["volumes"]:
-        volume["filled"] = volumes.is_filled(engine, place / "volumes", volume)
+        volume["filled"] = volumes.is_filled(place / "volumes", volume["name"], there)
+    spec["image"]["there"] = engine.has_image(spec["image"])
     warnings = preflight(engine, spec)
     shown = [item for item in spec["files"] if item["mode"] & 0o077]  # others may hold secrets
     diff = [_difference(item) for item in shown if _differs(item)]
@@ -90,7 +93,7 @@ def _word(command: List[str]) -> str:
 
 def _image(engine: Engine, spec: Dict[str, Any]) -> List[Step]:
     image = spec["image"]
-    if engine.has_image(image):
+    if image["there"]:
         return []
 
     def pull() -> None:
@@ -173,11 +176,24 @@ def _with_jobs(engine: Engine, spec: Dict[str, Any], steps: List[Step]) -> List[
 
 
 def _start(engine: Engine, unit: str, place: Path, spec: Dict[str, Any]) -> None:
-    (place / "run").mkdir(parents=True, exist_ok=True)  # of the flag that jobs wait for
     attempt(["systemctl", "stop", unit])  # as the unit that it was started by says
+    enable(engine, unit, place)
+    begin(unit, place)
+    health.require(engine, place.name, spec["health"])
+
+
+def enable(engine: Engine, unit: str, place: Path) -> None:
+    """systemd knows the unit as its file is now, and starts it at a boot."""
+    (place / "run").mkdir(parents=True, exist_ok=True)  # of the flag that jobs wait for
     output(["systemctl", "daemon-reload"])
     if engine.unit(place.name).suffix == ".service":  # the others are enabled by their generator
         output(["systemctl", "--quiet", "enable", unit])
+
+
+def begin(unit: str, place: Path) -> None:
+    """The container's process 1 runs. Raises Explained with what the engine said."""
+    if (place / READY).exists():
+        (place / READY).unlink()
     done = attempt(["systemctl", "start", unit])
     if done.returncode:
         attempt(["systemctl", "stop", unit])  # or it would be tried again and again
@@ -185,4 +201,3 @@ def _start(engine: Engine, unit: str, place: Path, spec: Dict[str, Any]) -> None
         words = " / ".join(said.splitlines()) or done.stderr.decode().strip()
         hint = f"see 'journalctl -u {unit}' on the target, mend it and launch again"
         raise Explained(f"{unit} does not start: {words}", hint, REMOTE_FAILED)
-    health.require(engine, place.name, spec["health"])

@@ -4,10 +4,12 @@ import json
 from typing import IO, Any, Callable, Dict
 
 from migrator.runtime import engines, jobs, lifecycle
+from migrator.runtime.alone import locked
 from migrator.runtime.describe import describe
 from migrator.runtime.examine import examine
 from migrator.runtime.followed import followed
 from migrator.runtime.launch import launch, status
+from migrator.runtime.ready import go, ready
 from migrator.runtime.refresh import held, refresh
 from migrator.runtime.rehearse import rehearse
 from migrator.runtime.run import Explained
@@ -26,10 +28,12 @@ VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "examine": examine,
     "followed": followed,
     "jobs": lambda params: jobs.switch(engines.of(params).inside(params["name"]), params),
-    "warm": warm,
-    "withdraw": withdraw,
+    "warm": locked(warm),
+    "ready": locked(ready),
+    "go": go,  # holds the lock only until the container has started
+    "withdraw": locked(withdraw),
     "held": held,
-    "refresh": refresh,
+    "refresh": locked(refresh),
     "rehearse": rehearse,
 }
 MAGIC = b"\nMIGRATOR-STREAM-2\n"  # as migrator/agent/frames.py has it

@@ -53,10 +53,12 @@ def _ports(ports: List[Dict[str, Any]]) -> None:
 
 
 def _space(engine: Engine, spec: Dict[str, Any]) -> None:
-    place = engine.place()
     image = spec["image"]
-    lacking = 0 if engine.has_image(image) else image["size"]
+    lacking = 0 if image["there"] else image["size"]
     lacking += sum(volume["size"] for volume in spec["volumes"] if not volume.get("filled"))
+    if not lacking:
+        return
+    place = engine.place()
     if free(place) < lacking:
         message = f"{place} has {free(place) >> 20} MB free, {lacking >> 20} MB are needed"
         _refuse(message, "free some space there or choose another target")

@@ -6,12 +6,14 @@ from migrator.runtime import engines, volumes
 from migrator.runtime.launch import STATE
 from migrator.runtime.run import REMOTE_FAILED, TARGET_UNFIT, Explained
 
+BLOBS = "http://127.0.0.1:{port}/v2/{prefix}/volumes/blobs/"
+
 
 def held(params: Dict[str, Any]) -> Dict[str, Any]:
     """By name what each of ``params["volumes"]`` of the host ``params["name"]`` holds."""
-    engine = engines.of(params)
+    there = engines.of(params).volumes(params["volumes"])
     marks = STATE / params["name"] / "volumes"
-    return {name: volumes.holds(engine, marks, name) for name in params["volumes"]}
+    return {name: volumes.holds(marks, name, there.get(name)) for name in params["volumes"]}
 
 
 def refresh(params: Dict[str, Any]) -> Dict[str, Any]:
@@ -30,8 +32,9 @@ def refresh(params: Dict[str, Any]) -> Dict[str, Any]:
     if room < needed:
         words = f"{engine.place()} has {room >> 20} MB free, {needed >> 20} MB are needed"
         raise Explained(words, "free some space there", TARGET_UNFIT)
-    base = "http://127.0.0.1:{port}/v2/{prefix}/volumes/blobs/".format(**params)
+    base = BLOBS.format(**params)
     actions = {"fill": volumes.fill, "update": volumes.update, "renew": volumes.renew}
     for volume in params["volumes"]:
         actions[volume["action"]](engine, marks, volume, base)
+    volumes.settle(marks, [row for row in params["volumes"] if row["action"] == "update"])
     return {}

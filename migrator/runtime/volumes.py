@@ -1,14 +1,16 @@
 """Fill a volume once from its blobs, with every attribute, and never again without being told.
 
 Beside the volume lies its mark: the digests of the blobs that it was filled from, which name its
-state, and a census of its files, which tells what the container changed since.
+state, and a census of its files, which tells what the container changed since. A census is put in
+place with its mark, and both after all is on the disk: what breaks off before leaves the older
+ones, and shows in them as something that the container did.
 """
 
 import os
 import shutil
 import urllib.request
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Collection, Dict, List, Mapping, Optional
 
 from migrator.runtime import census, patch, unpack
 from migrator.runtime.engines.interface import Engine
@@ -17,9 +19,9 @@ from migrator.runtime.run import REMOTE_FAILED, Explained
 Row = Dict[str, Any]
 
 
-def is_filled(engine: Engine, marks: Path, volume: Row) -> bool:
+def is_filled(marks: Path, name: str, there: Mapping[str, Path]) -> bool:
     """True when the volume exists and was filled to its end, whatever happened to it since."""
-    return (marks / volume["name"]).exists() and engine.volume(volume["name"]) is not None
+    return (marks / name).exists() and name in there
 
 
 def fill(engine: Engine, marks: Path, volume: Row, base: str) -> None:
@@ -39,14 +41,14 @@ def fill(engine: Engine, marks: Path, volume: Row, base: str) -> None:
         with urllib.request.urlopen(base + digest) as answer:
             stream = unpack.Checked(answer, digest)
             (patch.apply if number else unpack.extract)(stream, place)
-    _mark(marks, name, place, volume["blobs"])
+    count(marks, name, place)
+    settle(marks, [volume])
     (marks / (name + ".begun")).unlink()
 
 
-def holds(engine: Engine, marks: Path, name: str) -> Row:
+def holds(marks: Path, name: str, place: Optional[Path]) -> Row:
     """{"filled", "blobs", "touched"}: from which blobs it was filled, and which paths in it are
     other than they were then. Without a mark and a census that can be read there are no blobs."""
-    place = engine.volume(name)
     filled = (marks / name).exists() and place is not None
     since = census.differs(_census(marks, name), place) if filled and place else None
     return {
@@ -65,7 +67,7 @@ def state(marks: Path, name: str) -> List[str]:
 def update(engine: Engine, marks: Path, volume: Row, base: str) -> None:
     """Bring a volume to the state that ``volume["blobs"]`` name, whatever the container did in it,
     by the one blob ``volume["delta"]`` of what differs. To be called again when it was killed: the
-    census tells what it did."""
+    census tells what it did. It is not marked yet."""
     name = volume["name"]
     place = engine.volume(name)
     since = census.differs(_census(marks, name), place) if place else None
@@ -73,10 +75,15 @@ def update(engine: Engine, marks: Path, volume: Row, base: str) -> None:
         raise Explained(f"volume {name} was not filled by the toolkit", "launch", REMOTE_FAILED)
     for path in since.extra:
         patch.remove(place / os.fsdecode(path))
+    advance(marks, volume, place, base)
+
+
+def advance(marks: Path, volume: Row, place: Path, base: str) -> None:
+    """The same for a volume that nobody changed since it was marked. It is not marked yet."""
     if volume["delta"]:
         with urllib.request.urlopen(base + volume["delta"]) as answer:
             patch.apply(unpack.Checked(answer, volume["delta"]), place)
-    _mark(marks, name, place, volume["blobs"])
+    count(marks, volume["name"], place)
 
 
 def renew(engine: Engine, marks: Path, volume: Row, base: str) -> None:
@@ -86,13 +93,26 @@ def renew(engine: Engine, marks: Path, volume: Row, base: str) -> None:
     fill(engine, marks, volume, base)
 
 
-def _mark(marks: Path, name: str, place: Path, blobs: List[str]) -> None:
-    """The census first: killed between the two, all that is new counts as touched."""
-    os.sync()
-    census.take(_census(marks, name), place)
-    temporary = marks / (name + ".new")
-    temporary.write_text("\n".join(blobs) + "\n")
-    temporary.replace(marks / name)
+def count(marks: Path, name: str, place: Path) -> None:
+    """What is in a volume, before anybody else changes it."""
+    census.take(_counted(marks, name), place)
+
+
+def settle(marks: Path, filled: Collection[Row]) -> None:
+    """Mark what was brought to a state and counted, once it is on the disk. The mark goes first:
+    killed between the two, all that is new counts as touched."""
+    if filled:
+        os.sync()
+    for volume in filled:
+        name = volume["name"]
+        temporary = marks / (name + ".new")
+        temporary.write_text("\n".join(volume["blobs"]) + "\n")
+        temporary.replace(marks / name)
+        _counted(marks, name).replace(_census(marks, name))
+
+
+def _counted(marks: Path, name: str) -> Path:
+    return marks / (name + ".counted")
 
 
 def _census(marks: Path, name: str) -> Path:

@@ -3,7 +3,7 @@
 from typing import Any, Dict
 
 from migrator.runtime import engines
-from migrator.runtime.launch import launch
+from migrator.runtime.launch import READY, STATE, launch
 from migrator.runtime.run import attempt, output, succeeds
 
 OURS = "/etc/migrator/"  # files that start nothing by lying there
@@ -33,6 +33,9 @@ def withdraw(params: Dict[str, Any]) -> Dict[str, Any]:
             output(["systemctl", "stop", unit])
     for path in known:
         path.unlink()
+    ready = STATE / name / READY
+    if ready.exists():
+        ready.unlink()
     if known:
         output(["systemctl", "daemon-reload"])
         attempt(["systemctl", "reset-failed", unit])

@@ -6,7 +6,7 @@ what is below differ. An engine that cannot do something says so before anything
 
 import abc
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from migrator.runtime.run import attempt
 from migrator.runtime.wanted import Wanted
@@ -67,6 +67,11 @@ class Engine(abc.ABC):
     @abc.abstractmethod
     def volume(self, name: str) -> Optional[Path]:
         """Where its files are; None when there is no such volume."""
+
+    def volumes(self, names: Iterable[str]) -> Dict[str, Path]:
+        """Where the files are of those that there are."""
+        found = {name: self.volume(name) for name in names}
+        return {name: place for name, place in found.items() if place is not None}
 
     @abc.abstractmethod
     def create_volume(self, name: str) -> Path: ...
