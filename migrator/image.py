@@ -132,19 +132,28 @@ def build(work: Workdir, plan: Plan, found: Facts, changes: Sequence[Change]) ->
         "config": config,
         "size": sum(layer.raw_size for layer in layers.values()),
         "layers": [layer.digest for layer in layers.values()],
-        "volumes": {
-            path: {
-                "blobs": [blob.digest for blob in blobs],
-                "size": sum(blob.raw_size for blob in blobs),
-            }
-            for path, blobs in taken.stacks()
-        },
+        "volumes": _volumes(taken),
         "sparse": tree.sparse(),
         "labels": labels,
         "changes": _accounts(changes, tree),
     }
     write_json(work.image, made)
     return made
+
+
+def refill(work: Workdir) -> None:
+    """Where only volumes changed since it was built: image.json says what they hold now."""
+    write_json(work.image, {**read_json(work.image, "build"), "volumes": _volumes(load(work))})
+
+
+def _volumes(taken: Snapshot) -> dict[str, Any]:
+    return {
+        path: {
+            "blobs": [blob.digest for blob in blobs],
+            "size": sum(blob.raw_size for blob in blobs),
+        }
+        for path, blobs in taken.stacks()
+    }
 
 
 def withdraw(work: Workdir) -> None:
@@ -162,7 +171,7 @@ def is_built(work: Workdir, plan: Plan, changes: Sequence[Change]) -> bool:
 
 
 def _moment(taken: Snapshot) -> int:
-    return int(os.environ.get("SOURCE_DATE_EPOCH", taken.taken_at))
+    return int(os.environ.get("SOURCE_DATE_EPOCH", taken.moment))
 
 
 def _labels(plan: Plan, taken: Snapshot, moment: int) -> dict[str, str]:
@@ -174,7 +183,7 @@ def _labels(plan: Plan, taken: Snapshot, moment: int) -> dict[str, str]:
         "org.opencontainers.image.title": taken.host,
         "io.migrator.source": taken.host,
         LABEL: plan.init,
-        "io.migrator.taken": _iso(taken.taken_at),
+        "io.migrator.taken": _iso(taken.moment),
         "io.migrator.version": __version__,
         "io.migrator.plan": f"sha256:{hashlib.sha256(decided).hexdigest()}",
     }

@@ -33,25 +33,40 @@ def launch(
     """{"changed", "actions", "diff", "warnings", "state"} as the runtime saw it; launch.json has
     the state. ``warm`` brings everything there and starts nothing; ``ready`` does all but the
     start."""
-    kept = hostkeys.instead(work, plan, passwords, vault.read(work, passwords))
-    wanted = spec(work, plan, kept)
-    store = Store(work.store)
-    wanted["image"] |= {"zstd": _has_zstd(store, wanted["image"]["manifest"])}
-    with ship.served(store) as (port, prefix), target.tunnel(port) as there:
-        wanted["image"] |= {"port": there, "prefix": prefix}
-        done: dict[str, Any] = target.call("runtime", verb, {**wanted, "check": check})
+    wanted = asked(work, plan, passwords)
+    done = call(target, work, verb, {**wanted, "check": check})
     if verb not in ("warm", "ready") and not check:
-        state = done["state"]
-        record = {
-            "name": wanted["name"],
-            "target": target.name,
-            "launched_at": _first(work, target.name, state["started_at"]),
-            "inside": state["inside"],
-            "volumes": done["volumes"],  # what they hold there, so that the store keeps it
-        }
-        if done["changed"]:
-            record["seconds"] = done["seconds"]
-        write_json(work.launch, record)
+        record(work, target.name, done)
+    return done
+
+
+def record(work: Workdir, target: str, done: Row) -> None:
+    """Write launch.json from what the runtime said of a container that runs."""
+    state = done["state"]
+    row = {
+        "name": work.host,
+        "target": target,
+        "launched_at": _first(work, target, state["started_at"]),
+        "inside": state["inside"],
+        "volumes": done["volumes"],  # what they hold there, so that the store keeps it
+    }
+    if done["changed"]:
+        row["seconds"] = done["seconds"]
+    write_json(work.launch, row)
+
+
+def asked(work: Workdir, plan: Plan, passwords: Passwords) -> Row:
+    """All that the runtime is told of the container."""
+    wanted = spec(work, plan, hostkeys.instead(work, plan, passwords, vault.read(work, passwords)))
+    wanted["image"] |= {"zstd": _has_zstd(Store(work.store), wanted["image"]["manifest"])}
+    return wanted
+
+
+def call(target: Carrier, work: Workdir, verb: str, wanted: Row) -> Row:
+    """The runtime's answer; meanwhile it can fetch from the store."""
+    with ship.served(Store(work.store)) as (port, prefix), target.tunnel(port) as there:
+        served = {**wanted["image"], "port": there, "prefix": prefix}
+        done: Row = target.call("runtime", verb, {**wanted, "image": served})
     return done
 
 

@@ -46,7 +46,10 @@ API_DIRECTORIES = ("/proc", "/sys", "/dev", "/run", "/tmp")  # mounted by every 
 @dataclass(frozen=True)
 class Snapshot:
     """What was taken: blobs by layer and by volume, and how many paths met which fate. A volume
-    that changed little has its blob of before, and one more with the changes since."""
+    that changed little has its blob of before, and one more with the changes since.
+
+    ``layers_at``: since when the layers are what they are, so that the image stays the same while
+    only volumes change; 0 in older ones."""
 
     schema: int
     host: str
@@ -57,6 +60,12 @@ class Snapshot:
     counts: dict[str, int]
     layout: dict[str, tuple[str, ...]] = field(default_factory=dict)  # layer -> packages in it
     changes: dict[str, Layer] = field(default_factory=dict)  # volume -> what changed in it
+    layers_at: int = 0
+
+    @property
+    def moment(self) -> int:
+        """When what is in the image was taken."""
+        return self.layers_at or self.taken_at
 
     @property
     def blobs(self) -> tuple[Layer, ...]:
@@ -127,16 +136,18 @@ def take(
         finally:
             taking.remember()  # also after a cut: what is in the store need not come again
         vault.write(work, secrets, passwords)
+        layers, now = _blobs(built, "layer") | division.layers, int(time.time())
         taken = Snapshot(
             SCHEMA,
             work.host,
-            int(time.time()),
+            now,
             _decisions(plan, found),
-            _blobs(built, "layer") | division.layers,
+            layers,
             _blobs(built, "volume") | division.volumes,
             dict(+taking.counts),
             _sorted(layout),
             {n: x for n, x in _blobs(built, "volume").items() if n in division.volumes},
+            _since(work, layers) or now,
         )
         made = {x.group: x.layer for x in built if x.group[1] not in division.volumes}
         bases.keep(sorting.groups.values(), made, work.bases)
@@ -156,6 +167,15 @@ def _divided(sorting: Sorting, plan: Plan, found: Facts, work: Workdir) -> Divis
     if last is None:
         return Division()
     return deltas.divide(sorting, last.layers, last.volumes, work.bases, store)
+
+
+def _since(work: Workdir, layers: Mapping[str, Layer]) -> int:
+    """When the last snapshot's layers were taken, if they are these; else 0."""
+    try:
+        last = load(work) if work.snapshot.exists() else None
+    except StoreDamaged:
+        return 0
+    return last.moment if last and last.layers == layers else 0
 
 
 def _valid(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migrator import ship
@@ -30,18 +31,13 @@ def update(target: Carrier, work: Workdir, check: bool = False) -> Row:
     A volume that was filled from another snapshot gets the difference; one that the target, or we,
     know too little of is filled anew.
     """
-    stacks = {claimed(work.host, path): (path, blobs) for path, blobs in load(work).stacks()}
-    asked = {"name": work.host, "volumes": list(stacks)}
+    asked = {
+        "name": work.host,
+        "volumes": [claimed(work.host, path) for path in load(work).volumes],
+    }
     held: dict[str, Row] = target.call("runtime", "held", asked)
     store = Store(work.store)
-    with store.used(), Index(store) as index, contextlib.ExitStack() as stack:
-        rows = []
-        for name, (path, blobs) in stacks.items():
-            row = _row(store, index, held[name], blobs)
-            if row:
-                rows.append({**row, "name": name, "path": path})
-                if row["delta"]:
-                    stack.callback(_drop, store, row["delta"])
+    with differences(work, held) as rows:
         if rows and not check:
             with ship.served(store) as (port, prefix), target.tunnel(port) as there:
                 given = {"name": work.host, "volumes": rows, "port": there, "prefix": prefix}
@@ -52,6 +48,23 @@ def update(target: Carrier, work: Workdir, check: bool = False) -> Row:
         "actions": [f"{VERBS[row['action']]} {row['name']} for {row['path']}" for row in rows],
         "size": sum(row["sent"] for row in rows),
     }
+
+
+@contextlib.contextmanager
+def differences(work: Workdir, held: Mapping[str, Row]) -> Iterator[list[Row]]:
+    """What is to be done with each volume that is not as the last snapshot has it, from what the
+    target ``held``. The blobs that it needs are in the store as long as the block runs."""
+    store = Store(work.store)
+    with store.used(), Index(store) as index, contextlib.ExitStack() as stack:
+        rows = []
+        for path, blobs in load(work).stacks():
+            name = claimed(work.host, path)
+            row = _row(store, index, held[name], blobs)
+            if row:
+                rows.append({**row, "name": name, "path": path, "from": held[name]["blobs"]})
+                if row["delta"]:
+                    stack.callback(_drop, store, row["delta"])
+        yield rows
 
 
 def _row(store: Store, index: Index, held: Row, blobs: list[Layer]) -> Row | None:

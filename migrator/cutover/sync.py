@@ -88,11 +88,11 @@ def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
                 context.passwords,
             ),
         )
-    clock.timed("build", lambda: build.run(fresh))
+    clock.timed("build", lambda: build.again(fresh) if at_rest else build.run(fresh))
     passwords = context.passwords
-    if not at_rest:  # what little is left comes with the start, which asks for all of it anyway
+    if not at_rest:  # what little is left comes with the start
         clock.timed(SHIP, lambda: launch.launch(ends.target, work, plan, passwords, False, "warm"))
-    clock.timed("volumes", lambda: volumes.update(ends.target, work))
+        clock.timed("volumes", lambda: volumes.update(ends.target, work))
     _forget_launch(work)
     churn = sum(blob.size for blob in taken.blobs if blob.digest not in before)
     done = Pass(int(time.time()), churn, clock.seconds)

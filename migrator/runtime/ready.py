@@ -34,17 +34,25 @@ def ready(spec: Row) -> Row:
 
 
 def go(spec: Row) -> Row:
-    """{"state", "seconds"}: ``started``; ``running``, when it had been; or ``unready``, when
-    something is other than ``ready`` left it and nothing was done.
+    """As ``launch`` answers, and what was "done": ``started``; ``running``, when it had been; or
+    ``unready``, which is all that is said when something is other than ``ready`` left it.
 
     ``spec["changes"]``: volumes as ``refresh`` is given them; "from" is the state that they have.
     """
-    begun = time.time()
-    with alone(spec["name"]):
-        state = _started(spec)
-    if state == "started":
-        health.require(engines.of(spec), spec["name"], spec["health"])
-    return {"state": state, "seconds": round(time.time() - begun, 2)}
+    begun, name = time.time(), spec["name"]
+    with alone(name):
+        done = _started(spec)
+    if done == "unready":
+        return {"done": done}
+    engine, marks = engines.of(spec), launch.STATE / name / "volumes"
+    health.require(engine, name, spec["health"])
+    return {
+        "done": done,
+        "changed": done == "started",
+        "state": launch.status(engine, name),
+        "seconds": round(time.time() - begun, 2),
+        "volumes": {row["name"]: volumes.state(marks, row["name"]) for row in spec["volumes"]},
+    }
 
 
 def _started(spec: Row) -> str:

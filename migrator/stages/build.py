@@ -62,6 +62,19 @@ def run(context: Context, _: None = None) -> Outcome:
     )
 
 
+def again(context: Context) -> None:
+    """After a snapshot of the same plan: only where the image would become another one it is built,
+    else it gets what its volumes hold now."""
+    work = context.work
+    plan = patches.reviewed(plan_file.load(work.plan, context.host), work)
+    if work.image.exists() and plan.init != "dumb-init":
+        changes = adapt(context.facts(), plan, image.SnapshotTree(work))
+        if image.is_built(work, plan, changes):
+            image.refill(work)
+            return
+    run(context)
+
+
 def _scan(context: Context, plan: Plan, made: dict[str, Any]) -> scan.Scan:
     """Of the finished image; one with a secret in it is withdrawn."""
     work = context.work

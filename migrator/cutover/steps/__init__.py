@@ -9,6 +9,7 @@ from migrator.cutover.steps.hold import Hold
 from migrator.cutover.steps.mark import Mark
 from migrator.cutover.steps.preflight import Preflight
 from migrator.cutover.steps.quiesce import Quiesce
+from migrator.cutover.steps.ready import Ready
 from migrator.cutover.steps.release import Release
 from migrator.cutover.steps.start import Start
 from migrator.cutover.steps.step import Step
@@ -22,6 +23,7 @@ STEPS: tuple[Step, ...] = (
     Preflight(),
     Warm(),
     Announce(),
+    Ready(),
     Hold(),
     Quiesce(),
     Stop(),

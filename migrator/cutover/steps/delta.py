@@ -1,4 +1,4 @@
-"""delta: what changed since the last warm pass, with everything at rest."""
+"""delta: what changed since the last warm pass, read with everything at rest."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class Delta(Step):
     where = "target"
 
     def intent(self, scene: Scene, before: Row) -> str:
-        return f"bring the rest to {scene.target_name}: image and volumes as they are at rest"
+        return f"read the rest of {scene.host}: image and volumes as they are at rest"
 
     def do(self, scene: Scene, before: Row) -> Row:
         done = bring(scene.context, scene.ends, scene.plan, at_rest=True)
-        return {"said": f"brought the last {done.words}"}
+        return {"said": f"read the last {done.words}"}

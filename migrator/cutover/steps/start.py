@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 
-from migrator import launch
+from migrator.cutover import container
 from migrator.cutover.scene import Scene
 from migrator.cutover.steps.step import Row, Step
 from migrator.cutover.sync import measured
 from migrator.errors import RemoteFailed
-
-UP = ("running", "degraded")  # what is degraded is judged by the next step
 
 
 class Start(Step):
@@ -25,14 +23,8 @@ class Start(Step):
         stopped = (scene.journal.result("stop") or {}).get("last_answer", {})
         with scene.prober.target(stopped):
             begun = time.time()
-            passwords = scene.context.passwords
-            done = launch.launch(scene.ends.target, scene.work, scene.plan, passwords, check=False)
-            state = done["state"]["init"]
-            if state not in UP:
-                raise RemoteFailed(
-                    f"the container's init is {state} on {scene.target_name}",
-                    f"see 'systemctl status {scene.host}' there",
-                )
+            states = (scene.journal.result("ready") or {}).get("volumes", {})
+            started = container.start(scene, states)
             silent = scene.prober.wait(scene.plan.cutover.answer_patience)
         if silent:
             raise RemoteFailed(
@@ -40,7 +32,7 @@ class Start(Step):
                 f" {scene.plan.cutover.answer_patience} s: {', '.join(silent)}",
                 "see the service in the container; raise answer_patience if it only needs longer",
             )
-        if done["changed"]:
+        if started:
             measured(scene.work, "start", (scene.prober.answered or time.time()) - begun)
         down = scene.prober.downtime
         said = f"{scene.target_name} answers" if scene.prober.points else "the container runs"
