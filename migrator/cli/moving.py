@@ -8,7 +8,10 @@ from migrator.errors import UsageError
 from migrator.stages.context import Move
 
 # The steps of a cutover as the help names them; the cutover itself refuses others.
-STEPS = "preflight, warm, announce, hold, quiesce, stop, delta, start, gate, release, traffic, mark"
+STEPS = (
+    "preflight, warm, announce, ready, hold, quiesce, stop, delta, start, gate, release, traffic,"
+    " mark"
+)
 
 
 def add(verb: argparse.ArgumentParser, name: str) -> None:

@@ -20,7 +20,7 @@ NAMES = [step.name for step in STEPS]
 class Fake(Step):
     def __init__(self, name: str, log: list[str], broken: set[str]) -> None:
         self.__dict__.update(
-            name=name, where="target" if name in ("release", "start") else "source"
+            name=name, where="target" if name in ("release", "start", "ready") else "source"
         )
         self._log, self._broken = log, broken
 
