@@ -4,10 +4,17 @@ Nothing touches the host's disk, so there is nothing to clean up, and a full, re
 /tmp does not matter. Runs on Python 2.7 and 3.4+, as ``python -c BOOT MODULE VERB SIZE SIZE``: the
 zip of sources and the JSON parameters, of these sizes, come first on stdin; the program gets what
 follows. Its modules are imported from the zip and nowhere else.
+
+With the verb "session" it waits, with the ``modules`` of the parameters compiled, for one verb
+after the other; migrator/session.py is the other side. Each is a request [size, JSON of verb and
+params] on stdin and is served by a fork. What that writes comes back in pieces [size, bytes]; an
+empty one is the end, and its status follows.
 """
 
 import io
 import json
+import os
+import struct
 import sys
 import types
 import zipfile
@@ -55,6 +62,55 @@ class Sources(object):
         return made
 
 
+def exactly(size):
+    data = b""
+    while len(data) < size:
+        piece = os.read(0, size - len(data))
+        if not piece:
+            sys.exit(0)  # the other side is gone
+        data += piece
+    return data
+
+
+def give(data):
+    while data:
+        data = data[os.write(1, data) :]
+
+
+def serve(asked):
+    ends = os.pipe()
+    child = os.fork()
+    if not child:
+        status = None
+        try:
+            os.dup2(ends[1], 1)
+            os.close(ends[0])
+            os.close(ends[1])
+            given, taken = os.fdopen(0, "rb"), os.fdopen(1, "wb")
+            status = sys.modules[module].run(asked["verb"], asked["params"], given, taken)
+            taken.flush()
+        finally:
+            if status is None:
+                sys.excepthook(*sys.exc_info())
+            sys.stderr.flush()
+            os._exit(70 if status is None else status)
+    os.close(ends[1])
+    while True:
+        piece = os.read(ends[0], 1 << 16)
+        give(struct.pack(">I", len(piece)) + piece)
+        if not piece:
+            break
+    os.close(ends[0])
+    status = os.waitpid(child, 0)[1]
+    give(struct.pack(">I", os.WEXITSTATUS(status) if os.WIFEXITED(status) else 70))
+
+
 sys.meta_path.insert(0, Sources())
 __import__(module)
-sys.exit(sys.modules[module].run(verb, params, stdin, stdout))
+if verb != "session":
+    sys.exit(sys.modules[module].run(verb, params, stdin, stdout))
+for name in params["modules"]:
+    __import__(name)
+give(struct.pack(">I", 0))  # it waits
+while True:
+    serve(json.loads(exactly(struct.unpack(">I", exactly(4))[0]).decode("utf-8")))

@@ -62,6 +62,14 @@ class Connection(Protocol):
         ...
 
 
+class Waiting(Protocol):
+    """A program of ours that is there already; migrator/session.py has it."""
+
+    usable: bool
+
+    def open(self, verb: str, params: dict[str, Any]) -> AbstractContextManager[Channel]: ...
+
+
 Exchange = Callable[[Sequence[str], bytes], Result]
 
 
@@ -82,10 +90,12 @@ class Caller:
 
     def call(self, program: Program, verb: str, params: dict[str, Any]) -> Any:
         """The program's answer. Raises the MigratorError that its failure stands for."""
-        params = {**params, **self.limits.params}
-        command = [*self._prefix, *bundle.command(program, verb, params)]
-        result = self._exchange(command, bundle.request(program, params))
+        result = self._asked(program, verb, {**params, **self.limits.params})
         return _document(self.name, program, result)
+
+    def _asked(self, program: Program, verb: str, params: dict[str, Any]) -> Result:
+        command = [*self._prefix, *bundle.command(program, verb, params)]
+        return self._exchange(command, bundle.request(program, params))
 
 
 class Carrier(Caller):
@@ -103,11 +113,14 @@ class Carrier(Caller):
         self.here = connection.here and not prefix
         self.forks = connection.forks
         self.tunnel = connection.tunnel
+        self.sessions: dict[Program, Waiting] = {}
 
     def among(self, count: int) -> Carrier:
         """The same for one of ``count`` processes that read at once: they share its bandwidth."""
         one = copy.copy(self)
         one.limits = self.limits.shared(count)
+        if count > 1:
+            one.sessions = {}
         return one
 
     def inside(self, container: str, words: Sequence[str]) -> Carrier:
@@ -118,11 +131,8 @@ class Carrier(Caller):
     @contextlib.contextmanager
     def stream(self, program: Program, verb: str, params: dict[str, Any]) -> Iterator[Channel]:
         """The program's stdin and stdout; raises on leaving the block when the program failed."""
-        params = {**params, **self.limits.params}
-        command = [*self._prefix, *bundle.command(program, verb, params)]
-        with self._connection.start(command) as channel:
+        with self._started(program, verb, {**params, **self.limits.params}) as channel:
             try:
-                _give(channel, bundle.request(program, params))
                 yield channel
                 result = channel.finish()
             except errors.ProtocolError as error:
@@ -133,6 +143,31 @@ class Carrier(Caller):
                 raise _failure(self.name, program, last) from error
             if result.status:
                 raise _failure(self.name, program, result)
+
+    @contextlib.contextmanager
+    def start(self, program: Program, verb: str, params: dict[str, Any]) -> Iterator[Channel]:
+        """The program, started for this one verb."""
+        command = [*self._prefix, *bundle.command(program, verb, params)]
+        with self._connection.start(command) as channel:
+            _give(channel, bundle.request(program, params))
+            yield channel
+
+    def _started(
+        self, program: Program, verb: str, params: dict[str, Any]
+    ) -> AbstractContextManager[Channel]:
+        session = self.sessions.get(program)
+        if session and session.usable:
+            return session.open(verb, params)
+        return self.start(program, verb, params)
+
+    def _asked(self, program: Program, verb: str, params: dict[str, Any]) -> Result:
+        session = self.sessions.get(program)
+        if not (session and session.usable):
+            return super()._asked(program, verb, params)
+        with session.open(verb, params) as served:
+            output = served.stdout.read()
+            end = served.finish()
+        return Result(end.status, output, end.stderr)
 
 
 def _give(channel: Channel, data: bytes) -> None:

@@ -8,6 +8,7 @@ from types import TracebackType
 from migrator.address import Address
 from migrator.carrier import Carrier
 from migrator.limits import UNLIMITED, Limits
+from migrator.session import waiting
 from migrator.transport import connect
 
 
@@ -40,6 +41,13 @@ class Ends:
         if self._target is None:
             self._target = Carrier(self._open.enter_context(connect(self.addresses[1])))
         return self._target
+
+    def prepare(self) -> None:
+        """Have our programs wait on both hosts, so that the steps to come start none."""
+        if not self.source.sessions:
+            self._open.enter_context(waiting(self.source, "control", "agent"))
+        if not self.target.sessions:
+            self._open.enter_context(waiting(self.target, "runtime"))
 
     def reconnect(self) -> None:
         """After an error: a connection that was cut is made anew."""

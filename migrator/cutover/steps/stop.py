@@ -26,6 +26,7 @@ class Stop(Step):
         return f"stop {', '.join(before['units']) or 'no service'} on {scene.host}"
 
     def do(self, scene: Scene, before: Row) -> Row:
+        scene.ends.prepare()
         asked = {"units": before["units"], "patience": scene.plan.stop_timeout}
         with scene.prober.source():
             begun = time.monotonic()
