@@ -81,7 +81,7 @@ def serve(asked):
     ends = os.pipe()
     child = os.fork()
     if not child:
-        status = None
+        status = 70
         try:
             os.dup2(ends[1], 1)
             os.close(ends[0])
@@ -89,11 +89,11 @@ def serve(asked):
             given, taken = os.fdopen(0, "rb"), os.fdopen(1, "wb")
             status = sys.modules[module].run(asked["verb"], asked["params"], given, taken)
             taken.flush()
+        except Exception:  # noqa: BLE001  # whatever it is, there is an end that the other side sees
+            sys.excepthook(*sys.exc_info())
         finally:
-            if status is None:
-                sys.excepthook(*sys.exc_info())
             sys.stderr.flush()
-            os._exit(70 if status is None else status)
+            os._exit(status)
     os.close(ends[1])
     while True:
         piece = os.read(ends[0], 1 << 16)
