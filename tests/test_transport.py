@@ -16,7 +16,7 @@ from migrator.address import Address
 from migrator.carrier import Carrier
 from migrator.errors import HostKeyUnknown, NoPython, Unreachable
 from migrator.facts import SCHEMA
-from migrator.transport import connect
+from migrator.transport import become, connect
 from tests.sshd import free_port, known, served
 
 
@@ -103,3 +103,10 @@ def test_host_without_python_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     bare = Address(name="bare", connection="local")
     with connect(bare) as connection, pytest.raises(NoPython, match="bare has no Python 2"):
         Carrier(connection).call("agent", "facts", {"root": "/"})
+
+
+def test_a_person_is_asked_by_the_method_itself() -> None:
+    asking = become.Become(("env", "LC_ALL=C", "sudo", "-S", "-k", "-p", "", "--"), False, b"word\n")
+    assert asking.on_terminal(["id"]) == ["env", "LC_ALL=C", "sudo", "--", "id"]
+    quiet = become.Become(("su", "-s", "/bin/sh", "root", "-c"), line=True)
+    assert quiet.on_terminal(["id", "a b"]) == ["su", "-s", "/bin/sh", "root", "-c", "id 'a b'"]

@@ -1,4 +1,4 @@
-"""``migrator status|stop|start|restart|upgrade|remove|logs|exec``: a launched container's life."""
+"""``migrator status|stop|start|restart|upgrade|remove|logs|exec|shell``: a container's life."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from migrator.cli.verb import about_hosts, from_inventory, in_work, verb
 from migrator.errors import UsageError
 from migrator.inventory import Inventory
 from migrator.plan import file as plan_file
-from migrator.transport import connect
+from migrator.transport import Host, connect
 from migrator.workdir import Workdir
+
+SHELL = ("sh", "-c", 'exec "$(command -v bash || echo sh)" -l')
 
 
 @dataclass(frozen=True)
@@ -30,20 +32,20 @@ class Lifecycle:
     name: str
     summary: str
     done: str = ""  # the word for what was done
-    command: bool = False  # it takes words that are a command
+    inside: bool = False  # it is one command in the container, whose output is passed on
 
     def add(self, verbs: Any) -> None:
         made = verb(verbs, self.name, self.summary)
-        about_hosts(made, 1 if self.command else "+")
+        about_hosts(made, 1 if self.inside else "+")
         from_inventory(made)
         in_work(made)
         made.add_argument("--target", default="", help="default: the host's migrator_target")
         if self.name == "logs":
             made.add_argument("--lines", type=int, default=100, help="how many; default: 100")
             made.add_argument("--follow", action="store_true", help="go on as they come")
-        elif self.command:
+        elif self.name == "exec":
             made.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND")
-        else:
+        elif not self.inside:
             made.add_argument("--check", action="store_true", help="change nothing")
             made.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -54,6 +56,8 @@ class Lifecycle:
             known = hosts.variables(inventory, hosts.Host(name))
             place = hosts.target_of(options, name, known)
             with connect(inventory.address(place)) as connection:
+                if self.name == "shell":
+                    return _shell(name, connection)
                 if self.name in ("logs", "exec"):
                     status = self._pass(options, name, connection)
                     continue
@@ -76,7 +80,7 @@ class Lifecycle:
         answer: dict[str, Any] = target.call("runtime", runtime, asked)
         return answer
 
-    def _pass(self, options: argparse.Namespace, name: str, connection: Any) -> int:
+    def _pass(self, options: argparse.Namespace, name: str, connection: Host) -> int:
         """Its output is ours, and so is its status."""
         if self.name == "logs":
             words = ["journalctl", f"--unit={name}.service", f"--lines={options.lines}"]
@@ -113,6 +117,13 @@ class Lifecycle:
             print(f"  volume {volume} is kept")
 
 
+def _shell(name: str, connection: Host) -> int:
+    if not sys.stdin.isatty():
+        raise UsageError("a shell needs a terminal", "run 'migrator exec HOST COMMAND' without one")
+    answer = Carrier(connection).call("runtime", "terminal", {"name": name})
+    return connection.terminal([*answer["inside"], *SHELL])
+
+
 VERBS = {
     made.name: made
     for made in (
@@ -123,6 +134,7 @@ VERBS = {
         Lifecycle("upgrade", "bring it to the image built last, and back if it fails", "upgraded"),
         Lifecycle("remove", "remove all of a container but its volumes", "removed"),
         Lifecycle("logs", "what a container and its unit say"),
-        Lifecycle("exec", "run a command in a container", command=True),
+        Lifecycle("exec", "run a command in a container", inside=True),
+        Lifecycle("shell", "a shell in a container, on this terminal", inside=True),
     )
 }

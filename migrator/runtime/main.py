@@ -20,6 +20,7 @@ VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "describe": describe,
     "status": lambda params: status(engines.of(params), params["name"]),
     "show": lifecycle.show,
+    "terminal": lambda params: {"inside": engines.of(params).inside(params["name"], terminal=True)},
     "stop": lifecycle.stop,
     "start": lifecycle.start,
     "restart": lifecycle.restart,

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from migrator.address import Address
-from migrator.carrier import Connection, Result
+from migrator.carrier import Result
 from migrator.errors import UsageError
 from migrator.transport import become
 from migrator.transport.channel import Running
@@ -34,11 +34,13 @@ class Link(Protocol):
 
     def open(self, command: Sequence[str]) -> AbstractContextManager[Running]: ...
 
+    def terminal(self, command: Sequence[str]) -> int: ...
+
     def tunnel(self, port: int) -> AbstractContextManager[int]: ...
 
 
 @contextlib.contextmanager
-def connect(address: Address) -> Iterator[Connection]:
+def connect(address: Address) -> Iterator[Host]:
     """An open connection. Raises Unreachable, HostKeyUnknown or BecomeFailed, each with a hint."""
     with _link(address) as link:
         plain = Host(link, None)
@@ -86,6 +88,10 @@ class Host:
             end = channel.finish()
             writing.join()
         return Result(end.status, output, end.stderr)
+
+    def terminal(self, command: Sequence[str]) -> int:
+        """The status of ``command``, which has the terminal of this program while it runs."""
+        return self._link.terminal(self._way.on_terminal(command) if self._way else command)
 
     @contextlib.contextmanager
     def start(self, command: Sequence[str]) -> Iterator[Running]:

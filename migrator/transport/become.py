@@ -18,6 +18,7 @@ from migrator.transport.channel import Running
 BEGUN = b"\nmigrator-is-root\n"
 NOISE = 1 << 16  # bytes that may precede it
 ENGLISH = ("env", "LC_ALL=C")  # so that what it says can be told apart
+SILENT = ("-S", "-k", "-p", "")  # by which a method reads a password from its stdin
 Exchange = Callable[[Sequence[str], bytes], Result]
 
 
@@ -51,6 +52,11 @@ class Become:
             mark = BEGUN.decode().replace("\n", r"\n")
             command = ["/bin/sh", "-c", f'printf "{mark}"; exec "$@"', "sh", *command]
         return [*self.prefix, *([shell(command)] if self.line else command)]
+
+    def on_terminal(self, command: Sequence[str]) -> list[str]:
+        """The same for a person, whom the method asks for the password itself."""
+        asked = [word for word in self.prefix if not self.password or word not in SILENT]
+        return [*asked, *([shell(command)] if self.line else command)]
 
     def enter(self, running: Running) -> None:
         """Hand over the password and wait until the command has begun."""

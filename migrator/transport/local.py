@@ -42,6 +42,15 @@ class Local:
                 with contextlib.suppress(OSError):  # what was not written when it ended
                     process.stdin.close()  # type: ignore[union-attr]
 
+    def terminal(self, command: Sequence[str]) -> int:
+        """Its status; it has our own terminal while it runs."""
+        flag = ["--tty"] if self._prefix else []  # of podman exec, and docker exec
+        words = [*self._prefix[:2], *flag, *self._prefix[2:], *command]
+        try:
+            return subprocess.call(words)
+        except FileNotFoundError as error:
+            raise UsageError(f"{self.name} needs the command {words[0]}", "install it") from error
+
     @contextlib.contextmanager
     def tunnel(self, port: int) -> Iterator[int]:
         if self._prefix:

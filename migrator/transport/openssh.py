@@ -140,6 +140,9 @@ class OpenSsh:
         with self._here.open([*self._ssh, self._host, shell(command)]) as running:
             yield running
 
+    def terminal(self, command: Sequence[str]) -> int:
+        return self._here.terminal([*self._ssh, "-q", "-tt", self._host, shell(command)])
+
     @contextlib.contextmanager
     def tunnel(self, port: int) -> Iterator[int]:
         there = f"127.0.0.1:{{}}:127.0.0.1:{port}"

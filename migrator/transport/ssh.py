@@ -11,7 +11,7 @@ import paramiko
 
 from migrator.address import Address
 from migrator.carrier import CUT, shell
-from migrator.errors import Unreachable
+from migrator.errors import Unreachable, UsageError
 from migrator.login import WINDOW, login
 from migrator.transport.channel import Running
 
@@ -56,6 +56,10 @@ class Ssh:
             )
         finally:
             channel.close()
+
+    def terminal(self, command: Sequence[str]) -> int:
+        message = f"{self.name}: only OpenSSH's client passes a terminal on"
+        raise UsageError(message, "install it (Debian: apt install openssh-client)")
 
     @contextlib.contextmanager
     def tunnel(self, port: int) -> Iterator[int]:

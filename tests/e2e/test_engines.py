@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
+import select
 import subprocess
 import sys
 import time
@@ -36,6 +39,24 @@ class Place:
         done = run([sys.executable, "-m", "migrator.cli", verb, *first, *given, *rest])
         assert bool(done.returncode) == fails, done.stdout + done.stderr
         return done.stderr if fails else done.stdout
+
+    def shell(self, *words: str, typed: str) -> tuple[str, int]:
+        """What a terminal shows, and the status."""
+        given = ["-i", str(self.inventory), "--work", str(self.work)]
+        process, terminal = pty.fork()
+        if process == 0:
+            os.execv(sys.executable, [sys.executable, "-m", "migrator.cli", *words, *given])
+        shown, waiting, end = b"", typed, time.monotonic() + 60
+        while time.monotonic() < end:
+            if select.select([terminal], [], [], 0.5)[0]:
+                try:
+                    shown += os.read(terminal, 4096)
+                except OSError:  # the other end is closed
+                    break
+            elif shown and waiting:
+                os.write(terminal, waiting.encode())
+                waiting = ""
+        return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
     def plan(self, **container: Any) -> None:
         path = self.work / HOST / "plan.yml"
@@ -100,6 +121,12 @@ def test_a_container_lives_alike_on_each_engine(place: Place, engine: str) -> No
     assert status()["unit"] == "inactive"
     assert "stopped" in ssh(f"journalctl -t migrator-{HOST} -n 3 -o cat")
     place.migrator("start", *at)
+    before = status()["started_at"]
+    place.migrator("restart", *at)
+    assert status()["started_at"] > before and status()["init"] == "running"
+    assert "Rich container of" in place.migrator("logs", *at, "--lines", "200")
+    shown, ended = place.shell("shell", *at, typed="tty; hostname; exit 7\n")
+    assert "/dev/" in shown and f"{HOST}\r\n" in shown and ended == 7
 
     inner = "for p in $(pgrep -f '^/sbin/init$'); do [ $p != 1 ] && kill -KILL $p; done; true"
     ssh(inner)
