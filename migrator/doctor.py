@@ -24,7 +24,7 @@ COLLECTION = "ansible_collections/migrator/toolkit"
 NOTHING = {
     **dict.fromkeys(("ports", "volumes", "peers", "names", "modules"), ()),
     **{"name": "migrator-doctor", "engine": "auto", "profile": "", "init": "systemd"},
-    **{"init_version": 0, "ulimits": {}, "capabilities": {}},
+    **{"init_version": 0, "ulimits": {}, "limits": {}, "capabilities": {}},
 }
 ROOM = 10 << 30  # bytes for the images of a few hosts
 

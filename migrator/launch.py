@@ -13,6 +13,7 @@ from migrator.hooks import installed
 from migrator.hooks.installed import budget
 from migrator.plan import Plan
 from migrator.runtime.engines import AUTO
+from migrator.runtime.wanted import Wanted
 from migrator.store import Store
 from migrator.vault import Passwords, Secrets
 from migrator.wanted import wanted as wanted_of
@@ -20,6 +21,7 @@ from migrator.workdir import Workdir, read_json, write_json
 
 Row = dict[str, Any]
 Verb = Literal["launch", "warm", "ready", "upgrade"]
+Start = Literal[True, False, "running"]  # the last: only what runs already
 
 
 def launch(
@@ -29,13 +31,14 @@ def launch(
     passwords: Passwords,
     check: bool,
     verb: Verb = "launch",
+    start: Start = True,
 ) -> dict[str, Any]:
     """{"changed", "actions", "diff", "warnings", "state"} as the runtime saw it; launch.json has
     the state. ``warm`` brings everything there and starts nothing; ``ready`` does all but the
     start."""
-    wanted = asked(work, plan, passwords)
-    done = call(target, work, verb, {**wanted, "check": check})
-    if verb not in ("warm", "ready") and not check:
+    wanted = {**asked(work, plan, passwords), "start": start}
+    done = call(target, Store(work.store), verb, {**wanted, "check": check})
+    if verb not in ("warm", "ready") and start is True and not check:
         record(work, target.name, done)
     return done
 
@@ -58,19 +61,19 @@ def record(work: Workdir, target: str, done: Row) -> None:
 def asked(work: Workdir, plan: Plan, passwords: Passwords) -> Row:
     """All that the runtime is told of the container."""
     wanted = spec(work, plan, hostkeys.instead(work, plan, passwords, vault.read(work, passwords)))
-    wanted["image"] |= {"zstd": _has_zstd(Store(work.store), wanted["image"]["manifest"])}
+    wanted["image"] |= {"zstd": has_zstd(Store(work.store), wanted["image"]["manifest"])}
     return wanted
 
 
-def call(target: Carrier, work: Workdir, verb: str, wanted: Row) -> Row:
-    """The runtime's answer; meanwhile it can fetch from the store."""
-    with ship.served(Store(work.store)) as (port, prefix), target.tunnel(port) as there:
+def call(target: Carrier, store: Store, verb: str, wanted: Row) -> Row:
+    """The runtime's answer; meanwhile it can fetch from ``store``."""
+    with ship.served(store) as (port, prefix), target.tunnel(port) as there:
         served = {**wanted["image"], "port": there, "prefix": prefix}
         done: Row = target.call("runtime", verb, {**wanted, "image": served})
     return done
 
 
-def _has_zstd(store: Store, manifest: str) -> bool:
+def has_zstd(store: Store, manifest: str) -> bool:
     return any("zstd" in row["mediaType"] for row in store.document(manifest)["layers"])
 
 
@@ -84,6 +87,12 @@ def _first(work: Workdir, target: str, started_at: int) -> int:
 
 def spec(work: Workdir, plan: Plan, kept: Secrets) -> dict[str, Any]:
     """Everything that the target needs to know, as data."""
+    wanted = state(work, plan, kept)._replace(jobs=jobs(work, plan))
+    return document(wanted, plan, hooks.written(plan, work), _init_version(work))
+
+
+def state(work: Workdir, plan: Plan, kept: Secrets) -> Wanted:
+    """What was built, as the plan wants it."""
     built = read_json(work.image, "build")
     name = work.host
     volumes = [
@@ -95,26 +104,28 @@ def spec(work: Workdir, plan: Plan, kept: Secrets) -> dict[str, Any]:
         for path, row in sorted(kept.items())
     ]
     tag = f"localhost/migrator/{built['repository']}:{built['manifest'][7:19]}"
-    steps = hooks.written(plan, work)
     image = {
         "repository": built["repository"],
         "manifest": built["manifest"],
         "tag": tag,
         "size": built["size"],
     }
-    wanted = wanted_of(plan, name, image, volumes, secrets, built["sparse"])
-    wanted = wanted._replace(jobs=jobs(work, plan))
+    return wanted_of(plan, name, image, volumes, secrets, built["sparse"])
+
+
+def document(wanted: Wanted, plan: Plan, steps: hooks.Rendered, init_version: int = 0) -> Row:
+    """``wanted`` with the files of each engine that may run it, as the runtime takes it."""
     named = [wanted.engine] if wanted.engine != AUTO else list(units.FILES)
     budgets = (budget(plan.hooks.prestart), budget(plan.hooks.poststop))
     return {
         **wanted._asdict(),
-        "init_version": _init_version(work),
+        "init_version": init_version,
         "catch_up": plan.jobs_catch_up,
         "tools": hooks.tools(plan),
         "files": {
             engine: [
                 *units.files(wanted, engine, *budgets),
-                *installed.files(name, plan, steps, units.steps_inside(wanted, engine)),
+                *installed.files(wanted.name, plan, steps, units.steps_inside(wanted, engine)),
             ]
             for engine in named
         },

@@ -33,6 +33,7 @@ def examine(target: Caller, found: Facts, plan: Plan, name: str, boot: bool) -> 
         "init": plan.init,
         "init_version": 0,  # rule TGT-02 knows it, and judges saved facts too
         "ulimits": state.ulimits,
+        "limits": state.limits,
         "capabilities": state.capabilities,
     }
     begun = time.time()

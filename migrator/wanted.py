@@ -33,7 +33,8 @@ def wanted(
         host=plan.host,
         engine=plan.container.engine,
         init=plan.init,
-        command=list(init.command),
+        command=list(plan.container.command or init.command),
+        user=plan.container.user,
         console=plan.adapt.get("logs", True) or not init.systemd,
         env=dict(plan.container.env),
         image=image,
@@ -55,7 +56,7 @@ def wanted(
         limits={k: _limit(k, v.value) for k, v in sorted(plan.limits.items()) if k in LIMITS},
         health={"command": list(plan.container.health), "timeout": plan.container.health_timeout},
         restart=plan.container.restart,
-        stop_signal=init.stop_signal,
+        stop_signal=plan.container.stop_signal or init.stop_signal,
         stop_timeout=plan.stop_timeout,
         labels={**plan.container.labels, "io.migrator.name": name},
         hooks=_hooks(plan),
@@ -100,7 +101,7 @@ def _ports(plan: Plan) -> list[Row]:
             raise PlanInvalid(message, hint)
         row = {"inside": int(inside), "target": port.target, "protocol": protocol}
         made.append({**row, "reason": port.reason})
-    return [] if plan.container.network == "macvlan" else made
+    return [] if plan.container.network in ("macvlan", "none") else made
 
 
 def _limit(key: str, text: str) -> str:

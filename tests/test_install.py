@@ -61,9 +61,12 @@ def test_a_host_is_read_with_the_wheel_alone(installed: Path, tmp_path: Path) ->
     assert "<!doctype html>" in page[:20].lower()
 
 
-def test_ansible_explains_the_module_of_the_wheel(installed: Path, tmp_path: Path) -> None:
-    said = run(tmp_path, installed / "ansible-doc", "-j", "migrator.toolkit.migrator_stage")
-    assert "options" in json.loads(said)["migrator.toolkit.migrator_stage"]["doc"]
+@pytest.mark.parametrize("name", ["migrator_stage", "rich_container"])
+def test_ansible_explains_the_modules_of_the_wheel(
+    installed: Path, tmp_path: Path, name: str
+) -> None:
+    said = run(tmp_path, installed / "ansible-doc", "-j", f"migrator.toolkit.{name}")
+    assert "options" in json.loads(said)[f"migrator.toolkit.{name}"]["doc"]
 
 
 def test_nothing_of_the_package_stays_behind(installed: Path) -> None:

@@ -38,6 +38,7 @@ ASKED: dict[str, Any] = {
     "engine": "auto",
     "init_version": 0,
     "ulimits": {},
+    "limits": {},
     "capabilities": {},
 }
 

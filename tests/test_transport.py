@@ -106,7 +106,8 @@ def test_host_without_python_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_person_is_asked_by_the_method_itself() -> None:
-    asking = become.Become(("env", "LC_ALL=C", "sudo", "-S", "-k", "-p", "", "--"), False, b"word\n")
+    words = ("env", "LC_ALL=C", "sudo", "-S", "-k", "-p", "", "--")
+    asking = become.Become(words, line=False, password=b"word\n")
     assert asking.on_terminal(["id"]) == ["env", "LC_ALL=C", "sudo", "--", "id"]
     quiet = become.Become(("su", "-s", "/bin/sh", "root", "-c"), line=True)
     assert quiet.on_terminal(["id", "a b"]) == ["su", "-s", "/bin/sh", "root", "-c", "id 'a b'"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from migrator.runtime.engines import ENGINES
 from migrator.runtime.run import attempt
 from migrator.runtime.traps import Trap
 
+RLIMITS = {resource.RLIMIT_NOFILE: "RLIMIT_NOFILE", resource.RLIMIT_NPROC: "RLIMIT_NPROC"}
 ASKED: dict[str, Any] = {
     "init": "systemd",
     "init_version": 252,
     "ulimits": {},
+    "limits": {},
     "capabilities": {},
 }
 
@@ -31,7 +34,9 @@ class Target:
         self.says("")
 
     def groups(self, mode: str) -> None:
-        self.patch.setattr(traps.cgroups, "read", lambda: {"mode": mode, "controllers": []})
+        self.patch.setattr(
+            traps.cgroups, "read", lambda: {"mode": mode, "controllers": ["cpu", "memory"]}
+        )
 
     def says(self, text: str) -> None:
         self.patch.setattr(traps, "attempt", lambda command: attempt(["printf", "%s", text]))
@@ -80,6 +85,11 @@ def test_crun_on_hybrid_control_groups(target: Target) -> None:
     assert target.found() == []
 
 
+def test_a_limit_whose_controller_is_missing(target: Target) -> None:
+    (trap,) = target.found(limits={"memory": "1", "pids": "500", "shm_size": "64"})
+    assert trap.fatal and "the controller pids" in trap.message
+
+
 def test_selinux_is_a_warning(target: Target) -> None:
     (target.place / "ENFORCING").write_text("1\n")
     (target.place / "BOOLEAN").write_text("0 0\n")
@@ -102,14 +112,23 @@ def test_apparmor_without_its_parser_and_with_mounts(
     assert target.found("nspawn", capabilities={"SYS_ADMIN": "mounts"}) == []
 
 
-def test_limits_beyond_the_kernel_and_beyond_root(target: Target) -> None:
+def test_limits_beyond_the_kernel_and_beyond_root(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (target.place / "NR_OPEN").write_text("1048576\n")
     (trap,) = target.found(ulimits={"nofile": "1024:2000000"})
     assert trap.fatal and "fs.nr_open=2000000" in trap.hint
     assert target.found(ulimits={"nofile": "1024:1048576"}) == []
     (target.place / "STATUS").write_text("CapBnd:\t00000000a80425fb\n")
-    (trap,) = target.found(ulimits={"nofile": "1024:1048576"})
+    trap = target.found("docker", ulimits={"nofile": "1024:1048576"})[0]
     assert trap.fatal and "CAP_SYS_RESOURCE" in trap.hint
+    own = {"RLIMIT_NOFILE": 4096, "RLIMIT_NPROC": 100}
+    monkeypatch.setattr(
+        traps.resource, "getrlimit", lambda one: (0, own[RLIMITS[one]] if one in RLIMITS else -1)
+    )
+    (trap,) = target.found("podman", ulimits={"nofile": "1024:4096"})
+    assert "limit nproc" in trap.message, "podman sets it beside"
+    assert target.found("docker", ulimits={"nofile": "1024:4096"}) == []
     (target.place / "STATUS").write_text("CapBnd:\t000001ffffffffff\n")
     assert target.found(ulimits={"nofile": "1024:1048576"}) == []
 

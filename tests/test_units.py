@@ -13,6 +13,7 @@ import pytest
 from migrator import units
 from migrator.errors import PlanInvalid
 from migrator.plan import Container, Network, Plan, Port, Reason, Value
+from migrator.runtime import view
 from migrator.runtime.engines import ENGINES, layered
 from migrator.wanted import wanted
 from tests import builders as make
@@ -93,6 +94,19 @@ def test_nspawn_drops_what_it_would_give() -> None:
     dropped = text.partition("DropCapability=")[2].partition("\n")[0].split()
     assert "CAP_SYS_ADMIN" in dropped and "CAP_CHOWN" not in dropped
     assert "Bind=/var/lib/migrator/volumes/v:/srv/100%% data" in text
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_lxcfs_is_used_where_it_runs(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = units.files(wanted(rich(), "old", IMAGE), engine, 1, 1)
+    monkeypatch.setattr(view, "PLACE", str(tmp_path))
+    assert [row["content"] for row in view.chosen(rows)] == [row["content"] for row in rows]
+    (tmp_path / "meminfo").write_text("MemTotal: 1 kB\n")
+    shown = "".join(row["content"] for row in view.chosen(rows))
+    assert ("/proc/meminfo" in shown and "After=lxcfs.service" in shown) == (engine != "nspawn")
+    assert not any("lxcfs" in row["content"] for row in rows)
 
 
 @pytest.mark.parametrize("engine", sorted(ENGINES))

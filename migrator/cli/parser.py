@@ -76,6 +76,11 @@ def parser(only: str = "") -> argparse.ArgumentParser:
             fail = "exit with 11 at points that are so: different (the default), explained, nothing"
             results = ("different", "explained", "nothing")
             verb.add_argument("--fail-on", choices=results, default="", help=fail)
+        if name == "launch":
+            explained = "launch nothing, say what needs each capability and device that it is given"
+            verb.add_argument("--explain", action="store_true", help=explained)
+            test = "and boot a copy of the launched container without each, to see what it needs"
+            verb.add_argument("--drop-test", action="store_true", help=test)
         if name == "build":
             verb.add_argument("--diff", action="store_true", help="show each change as a patch")
             pods = "write a Kustomize directory as well: work/HOST/kubernetes"

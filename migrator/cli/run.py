@@ -34,6 +34,10 @@ def stage(options: argparse.Namespace, messages: Console) -> int:
     if bool(facts) == bool(options.hosts):
         raise UsageError("name hosts, or saved facts with --facts", "see 'migrator assess --help'")
     inventory = _inventory(options)
+    if options.stage == "launch" and (options.explain or options.drop_test):
+        from migrator.cli import explain
+
+        return explain.run(options, inventory)
     found = hosts.of_files(facts) if facts else hosts.chosen(options, inventory)
     if getattr(options, "interactive", False):
         return interactive.run(

@@ -7,6 +7,7 @@ from typing import Any
 from migrator import launch, volumes
 from migrator.cutover.scene import Scene
 from migrator.errors import RemoteFailed
+from migrator.store import Store
 
 States = dict[str, list[str]]  # volume -> digests of the blobs that it was filled from
 
@@ -41,7 +42,7 @@ def _go(scene: Scene, states: States) -> str:
     with volumes.differences(work, _held(wanted, states)) as rows:
         if any(row["action"] != "update" for row in rows):
             return "unready"
-        done = launch.call(scene.ends.target, work, "go", {**wanted, "changes": rows})
+        done = launch.call(scene.ends.target, Store(work.store), "go", {**wanted, "changes": rows})
     if done["done"] != "unready":
         launch.record(work, scene.ends.target.name, done)
     return str(done["done"])

@@ -190,10 +190,11 @@ class Cutover:
 @dataclass(frozen=True)
 class Container:
     """How it runs on its target, whatever it was. ``macvlan`` is an address of its own on the
-    network of ``parent``; elsewhere the last four of the network are empty."""
+    network of ``parent``; elsewhere the last four of the network are empty. ``none``: it sees
+    itself alone."""
 
     engine: Literal["auto", "quadlet", "podman", "docker", "nspawn", "runc"] = "auto"
-    network: Literal["bridge", "host", "macvlan"] = "bridge"
+    network: Literal["bridge", "host", "macvlan", "none"] = "bridge"
     parent: str = ""  # interface of the target
     address: str = ""  # CIDR
     gateway: str = ""
@@ -206,6 +207,9 @@ class Container:
     health_timeout: int = 120  # seconds until it must be healthy
     # registry.example.org/team, where the image is put and the target takes it from; "": from here
     registry: str = ""
+    command: tuple[str, ...] = ()  # process 1 and its arguments; none: as its init is started
+    user: str = ""  # of process 1; "": root
+    stop_signal: str = ""  # "": as its init is stopped
 
 
 @dataclass(frozen=True)

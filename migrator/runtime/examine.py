@@ -18,7 +18,7 @@ Part = Tuple[str, Callable[[], Any]]
 def examine(params: Dict[str, Any]) -> Dict[str, Any]:
     """The document of migrator.facts.target. ``params`` has what the host would bring: "name",
     "engine", "ports", "volumes", "peers", "names", "modules", "init", "init_version", "ulimits",
-    "capabilities", and "profile" to boot, or "" not to."""
+    "limits", "capabilities", and "profile" to boot, or "" not to."""
     parts: List[Part] = [
         ("system", system),
         ("cgroups", cgroups.read),

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple
 
-from migrator.runtime import engines, health, holes, jobs, volumes
+from migrator.runtime import engines, health, holes, jobs, view, volumes
 from migrator.runtime.engines import Engine
 from migrator.runtime.preflight import preflight
 from migrator.runtime.run import REMOTE_FAILED, TARGET_UNFIT, Explained, attempt, output, succeeds
@@ -23,9 +23,9 @@ class Step(NamedTuple):
 
 
 def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
-    """{"changed", "actions", "diff", "state", "warnings", "seconds" of the last action, "volumes"
-    with the blobs that they were filled from}. With spec["check"] nothing is changed; where "start"
-    is False nothing is started."""
+    """{"changed", "actions", "diff", "active" (before), "state", "warnings", "seconds" of the last
+    action, "volumes" with the blobs that they were filled from}. With spec["check"] nothing is
+    changed. Where "start" is False nothing is started, where it is "running" only what runs."""
     place = STATE / spec["name"]
     engine = engines.of(spec)
     if engine.name not in spec["files"]:
@@ -35,7 +35,7 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
             f"run 'migrator remove {spec['name']}' first, which keeps the volumes of {engine.name}"
         )
         raise Explained(message, hint, TARGET_UNFIT)
-    spec["files"] = spec["files"][engine.name]
+    spec["files"] = view.chosen(spec["files"][engine.name])
     there = engine.volumes(volume["name"] for volume in spec["volumes"])
     for volume in spec["volumes"]:
         volume["filled"] = volumes.is_filled(place / "volumes", volume["name"], there)
@@ -51,7 +51,8 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
     ]
     unit = f"{spec['name']}.service"
     active = succeeds(["systemctl", "--quiet", "is-active", unit])
-    if spec.get("start", True) and (steps or not active):
+    start = spec.get("start", True)
+    if start and (steps or not active) and (active or start != "running"):
         steps.append(Step(f"start {unit}", lambda: _start(engine, unit, place, spec)))
     steps = _with_jobs(engine, spec, steps)
     begun = time.time()
@@ -60,11 +61,14 @@ def launch(spec: Dict[str, Any]) -> Dict[str, Any]:
         for step in steps:
             begun = time.time()
             step.mend()
+        if not start and steps:
+            output(["systemctl", "daemon-reload"])  # a later start finds the unit as it is now
     state = {} if spec["check"] else status(engine, spec["name"])
     return {
         "changed": bool(steps),
         "actions": [step.action for step in steps],
         "diff": diff,
+        "active": active,
         "warnings": warnings,
         "state": state,
         "seconds": round(time.time() - begun, 2),

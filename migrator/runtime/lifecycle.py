@@ -18,7 +18,7 @@ KEPT = ("volumes", "run")  # of the container's own directory: what a later laun
 
 def show(params: Row) -> Row:
     """What runs, since when, from which image; and what its hooks said at its last start."""
-    engine = _owned(params["name"])
+    engine = owned(params["name"])
     unit = engine.unit(params["name"])
     text = unit.read_text(errors="replace") if unit.exists() else ""
     image = re.search(r"localhost/migrator/\S+:[0-9a-f]{12}", text)
@@ -45,7 +45,7 @@ def _said(name: str) -> List[str]:
 
 def stop(params: Row) -> Row:
     name = params["name"]
-    _owned(name)
+    owned(name)
     changed = succeeds(["systemctl", "--quiet", "is-active", name + ".service"])
     if changed and not params["check"]:
         output(["systemctl", "stop", name + ".service"])
@@ -55,7 +55,7 @@ def stop(params: Row) -> Row:
 def start(params: Row) -> Row:
     """Raises Explained when it does not become healthy."""
     name = params["name"]
-    engine = _owned(name)
+    engine = owned(name)
     changed = not succeeds(["systemctl", "--quiet", "is-active", name + ".service"])
     if not params["check"]:
         if changed:
@@ -65,7 +65,7 @@ def start(params: Row) -> Row:
 
 
 def restart(params: Row) -> Row:
-    engine = _owned(params["name"])
+    engine = owned(params["name"])
     if not params["check"]:
         output(["systemctl", "restart", params["name"] + ".service"])
         health.require(engine, params["name"], HEALTH)
@@ -82,13 +82,13 @@ def remove(params: Row) -> Row:
     kept = [volume for volume in known if engine.volume(volume) is not None]
     if engine.owner(name) == NOBODY and not engine.unit(name).exists():
         return {"changed": False, "volumes": kept}
-    _owned(name)
+    owned(name)
     if not params["check"]:
-        _remove(engine, name, place)
+        remove_files(engine, name, place)
     return {"changed": True, "volumes": kept}
 
 
-def _remove(engine: Engine, name: str, place: Path) -> None:
+def remove_files(engine: Engine, name: str, place: Path) -> None:
     ours = Path("/etc/migrator", name)
     settings = Path("/etc/systemd/nspawn", name + ".nspawn")
     texts = [engine.unit(name), settings, place / "bundle/config.json"]
@@ -149,7 +149,7 @@ def _take_back(engine: Engine, name: str, before: List[Tuple[Path, str, int]]) -
     health.require(engine, name, HEALTH)
 
 
-def _owned(name: str) -> Engine:
+def owned(name: str) -> Engine:
     """Its engine. Raises Explained unless the toolkit launched it."""
     engine = engines.of({"name": name})
     if not engine.unit(name).exists():

@@ -6,6 +6,7 @@ from typing import IO, Any, Callable, Dict
 from migrator.runtime import engines, jobs, lifecycle
 from migrator.runtime.alone import locked
 from migrator.runtime.describe import describe
+from migrator.runtime.drop import drop
 from migrator.runtime.examine import examine
 from migrator.runtime.followed import followed
 from migrator.runtime.launch import launch, status
@@ -36,6 +37,7 @@ VERBS: Dict[str, Callable[[Dict[str, Any]], Dict[str, Any]]] = {
     "held": held,
     "refresh": locked(refresh),
     "rehearse": rehearse,
+    "drop": drop,
 }
 MAGIC = b"\nMIGRATOR-STREAM-2\n"  # as migrator/agent/frames.py has it
 

@@ -13,6 +13,7 @@ from migrator.runtime.run import attempt
 
 UNIFIED = 232  # the first systemd that boots where there is only cgroup v2
 LEGACY_ENDS = 256  # the first one that refuses to boot where there is only v1
+CONTROLLERS = {"cpus": "cpu", "memory": "memory", "pids": "pids"}  # limit -> what sets it
 SYS_RESOURCE = 24  # its bit
 MANY = 1 << 20  # open files; programs of before 2016 close each of them one by one
 BOOLEAN = Path("/sys/fs/selinux/booleans/container_manage_cgroup")
@@ -34,8 +35,9 @@ class Trap(NamedTuple):
 
 
 def found(engine: Engine, asked: Row) -> List[Trap]:
-    """``asked``: "init", "init_version" (of systemd, 0 when unknown), "ulimits", "capabilities"."""
-    traps = [*_limits(asked["ulimits"])]
+    """``asked``: "init", "init_version" (of systemd, 0 when unknown), "ulimits", "limits",
+    "capabilities"."""
+    traps = [*_limits(engine, asked["ulimits"]), *_controllers(asked["limits"])]
     if INITS[asked["init"]].systemd:
         traps += [*_groups(engine, asked["init_version"]), *_selinux()]
     if engine.name in ("quadlet", "podman", "docker"):
@@ -58,6 +60,15 @@ def _groups(engine: Engine, version: int) -> Iterator[Trap]:
             yield Trap("crun gives a systemd no control groups where they are hybrid", hint, True)
 
 
+def _controllers(limits: Dict[str, str]) -> Iterator[Trap]:
+    there = cgroups.read()["controllers"]
+    for key, controller in sorted(CONTROLLERS.items()):
+        if key in limits and controller not in there:
+            message = f"limit {key} needs the controller {controller}, which the target lacks"
+            hint = "enable it, or have it delegated where the target is a container itself"
+            yield Trap(message, f"{hint}; or take the limit away", True)
+
+
 def _selinux() -> Iterator[Trap]:
     """Not fatal: recent policies know an init of a container by its label."""
     if _text(ENFORCING) == "1" and _text(BOOLEAN).startswith("0"):
@@ -77,7 +88,7 @@ def _apparmor(capabilities: Row) -> Iterator[Trap]:
         yield Trap(message, hint, False)
 
 
-def _limits(ulimits: Dict[str, str]) -> Iterator[Trap]:
+def _limits(engine: Engine, ulimits: Dict[str, str]) -> Iterator[Trap]:
     most = int(_text(NR_OPEN) or 0)
     files = _hard(ulimits.get("nofile", ""))
     if files > most > 0:
@@ -85,6 +96,8 @@ def _limits(ulimits: Dict[str, str]) -> Iterator[Trap]:
         yield Trap(message, f"sysctl -w fs.nr_open={files}, and in /etc/sysctl.d", True)
     if _may_raise_limits():
         return
+    if ulimits and engine.name in ("quadlet", "podman"):  # it sets these as soon as it sets one
+        ulimits = {"nofile": str(MANY), "nproc": str(MANY), **ulimits}
     for key, text in sorted(ulimits.items()):
         known = getattr(resource, "RLIMIT_" + key.upper(), None)
         own = resource.getrlimit(known)[1] if known is not None else resource.RLIM_INFINITY

@@ -13,6 +13,7 @@ class Wanted(NamedTuple):
     engine: str  # the name of one, or "auto"
     init: str  # what process 1 is: systemd, sbin-init, dumb-init
     command: List[str]  # process 1 and its arguments
+    user: str  # of process 1; "": root
     console: bool  # it has one, which the engine's logs show
     env: Dict[str, str]
     image: (
@@ -23,7 +24,7 @@ class Wanted(NamedTuple):
     hostname: str
     hosts: Dict[str, str]  # name -> address
     dns: List[str]  # addresses of name servers
-    network: Row  # mode (bridge, host, macvlan), parent, address, gateway, mac
+    network: Row  # mode (bridge, host, macvlan, none), parent, address, gateway, mac
     ports: List[Row]  # inside, target, protocol, reason
     capabilities: Dict[str, str]  # name -> what needs it; beside those of every container
     devices: Dict[str, str]  # path -> what needs it

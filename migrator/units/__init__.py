@@ -7,8 +7,10 @@ chosen one are written there.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from migrator.runtime import view
 from migrator.runtime.wanted import Wanted
 from migrator.units import oci
 from migrator.units.text import rendered, secret, volume
@@ -57,6 +59,7 @@ MOUNTS = (
     '{{if $i}}, {{end}}{"destination": {{json $m.Destination}}, "source": {{json $m.Source}}}'
     "{{end}}]}"
 )
+BLIND = ("nspawn",)  # it makes /proc after all that is bound
 NETWORK = ("/etc/migrator/{name}/network", 0o755)  # where an engine cannot make it itself
 # systemd-nspawn gives them unless they are dropped.
 NSPAWN = (
@@ -68,8 +71,22 @@ NSPAWN = (
 
 
 def files(wanted: Wanted, engine: str, prestart: int, poststop: int) -> list[Row]:
-    """Every file of ``engine`` for the container, as {"path", "content", "mode"}; the steps of
-    prestart and poststop may take so many seconds."""
+    """Every file of ``engine`` for the container, as {"path", "content", "mode"} and, where it is
+    another one on a target with lxcfs, "view"; the steps of prestart and poststop may take so many
+    seconds."""
+    plain = _files(wanted, engine, prestart, poststop, ())
+    if engine in BLIND:
+        return plain
+    viewed = _files(wanted, engine, prestart, poststop, view.SHOWN)
+    return [
+        {**row, "view": other["content"]} if other != row else row
+        for row, other in zip(plain, viewed, strict=True)
+    ]
+
+
+def _files(
+    wanted: Wanted, engine: str, prestart: int, poststop: int, shown: Sequence[str]
+) -> list[Row]:
     templates = dict(FILES[engine])
     if wanted.network["mode"] == "macvlan" and engine != "docker":
         templates["units/network.sh.j2"] = NETWORK
@@ -82,6 +99,8 @@ def files(wanted: Wanted, engine: str, prestart: int, poststop: int) -> list[Row
         "capabilities": capabilities,
         "limits": FLAGS,
         "mounts": MOUNTS,
+        "shown": shown,
+        "lxcfs": view.PLACE,
         "dropped": sorted(set(NSPAWN) - set(capabilities)),
         "starting": STARTING + prestart,
         "stopping": max(wanted.stop_timeout, poststop) + STOPPING,
@@ -91,7 +110,7 @@ def files(wanted: Wanted, engine: str, prestart: int, poststop: int) -> list[Row
         for name, (place, mode) in templates.items()
     ]
     if engine in ("runc", "nspawn"):  # of nspawn only the hooks' steps read it
-        text = json.dumps(oci.config(wanted, places(wanted), capabilities), indent=1) + "\n"
+        text = json.dumps(oci.config(wanted, places(wanted), capabilities, shown), indent=1) + "\n"
         path = f"{STATE}/{wanted.name}/bundle/config.json"
         rows.append({"path": path, "content": text, "mode": 0o600})
     return rows

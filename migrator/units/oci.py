@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from migrator.runtime import view
 from migrator.runtime.wanted import Wanted
 
 # What every container has, whatever its engine: podman's own set.
@@ -40,7 +42,9 @@ DEVICES = {
 }
 
 
-def config(wanted: Wanted, places: dict[str, str], capabilities: list[str]) -> dict[str, Any]:
+def config(
+    wanted: Wanted, places: dict[str, str], capabilities: list[str], shown: Sequence[str] = ()
+) -> dict[str, Any]:
     granted = [f"CAP_{name}" for name in capabilities]
     env = {"PATH": PATH, "container": "oci", "TERM": "dumb", **wanted.env}
     return {
@@ -49,14 +53,14 @@ def config(wanted: Wanted, places: dict[str, str], capabilities: list[str]) -> d
         "root": {"path": f"{places['state']}/root"},
         "process": {
             "terminal": False,
-            "user": {"uid": 0, "gid": 0},
+            "user": dict.fromkeys(("uid", "gid"), _number(wanted.user)),
             "args": wanted.command,
             "env": [f"{key}={value}" for key, value in sorted(env.items())],
             "cwd": "/",
             "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), granted),
             "rlimits": [_rlimit(key, text) for key, text in sorted(wanted.ulimits.items())],
         },
-        "mounts": _mounts(wanted, places),
+        "mounts": _mounts(wanted, places, shown),
         "hooks": {
             "createRuntime": [{"path": f"{places['hooks']}/steps", "args": ["steps", "prestart"]}]
         },
@@ -83,7 +87,12 @@ def config(wanted: Wanted, places: dict[str, str], capabilities: list[str]) -> d
     }
 
 
-def _mounts(wanted: Wanted, places: dict[str, str]) -> list[dict[str, Any]]:
+def _number(user: str) -> int:
+    """runc refuses a name before this is read."""
+    return int(user) if user.isdigit() else 0
+
+
+def _mounts(wanted: Wanted, places: dict[str, str], shown: Sequence[str]) -> list[dict[str, Any]]:
     """In the order of their places: what lies below another one comes after it."""
     closed = ["nosuid", "noexec", "nodev"]
     shm = f"size={wanted.limits.get('shm_size', 64 << 20)}"
@@ -106,6 +115,7 @@ def _mounts(wanted: Wanted, places: dict[str, str]) -> list[dict[str, Any]]:
         (f"{places['state']}/run", "/run/migrator", "ro"),
         (f"{places['state']}/hosts", "/etc/hosts", "ro"),
         (f"{places['state']}/resolv.conf", "/etc/resolv.conf", "ro"),
+        *((f"{view.PLACE}/{name}", f"/proc/{name}", "ro") for name in shown),
     ]
     made += [
         {"destination": path, "type": "bind", "source": source, "options": ["rbind", access]}
@@ -120,6 +130,8 @@ def _mount(path: str, kind: str, options: list[str]) -> dict[str, Any]:
 
 def _namespaces(wanted: Wanted, places: dict[str, str]) -> list[dict[str, str]]:
     made = [{"type": kind} for kind in ("pid", "ipc", "uts", "mount", "cgroup")]
+    if wanted.network["mode"] == "none":
+        made.append({"type": "network"})
     if wanted.network["mode"] == "macvlan":
         made.append({"type": "network", "path": f"/run/netns/{places['netns']}"})
     return made

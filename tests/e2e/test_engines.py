@@ -186,6 +186,52 @@ def test_podman_plays_the_pod_of_kubernetes(place: Place) -> None:
     there("podman kube down --force -", text.encode())
 
 
+def test_a_task_keeps_a_container(place: Place, tmp_path: Path) -> None:
+    """Described by hand, of an image in a layout, with check mode, differences and idempotence."""
+    task = {
+        "name": "byhand",
+        "state": "{{ state }}",
+        "image": f"oci:{place.work}/store:{HOST}",
+        "engine": "nspawn",
+        "env": {"WHO": "the task"},
+        "volumes": [{"path": "/srv"}],
+        "secrets": [{"path": "/etc/token", "content": "abc", "mode": "0640"}],
+        "network": "none",
+    }
+    tasks = [
+        {"rich_container": task, "register": "done"},
+        {"ansible.builtin.copy": {"content": "{{ done }}", "dest": str(tmp_path / "done.json")},
+         "delegate_to": "localhost", "check_mode": False, "diff": False},
+    ]  # fmt: skip
+    play = tmp_path / "play.yml"
+    play.write_text(yaml.safe_dump([{"hosts": "life-12", "gather_facts": False, "tasks": tasks}]))
+
+    def bring(state: str, *words: str) -> dict[str, Any]:
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), str(play)]
+        done = run([*command, "-i", str(place.inventory), "-e", f"state={state}", *words])
+        assert done.returncode == 0, done.stdout + done.stderr
+        answer: dict[str, Any] = json.loads((tmp_path / "done.json").read_text())
+        return answer
+
+    would = bring("started", "--check")
+    assert would["changed"] and "start byhand.service" in would["actions"]
+    done = bring("started", "--diff")
+    assert done["actions"] == would["actions"] and done["diff"] == would["diff"]
+    assert done["container"]["init"] == "running" and "abc" not in str(done["diff"])
+    assert bring("started")["changed"] is False
+    ssh = lambda command: lab("ssh", "life-12", command)  # noqa: E731
+    assert ssh("/etc/migrator/byhand/enter cat /etc/token") == "abc"
+    assert len(ssh("/etc/migrator/byhand/enter ls /sys/class/net").split()) == 1
+    stopped = bring("stopped")
+    assert stopped["actions"] == ["stop byhand.service"]
+    assert stopped["diff"][-1]["after"] == "inactive\n"
+    assert bring("stopped")["changed"] is False
+    assert bring("restarted")["actions"] == ["start byhand.service"]
+    gone = bring("absent")
+    assert gone["changed"] and gone["volumes"] == ["byhand-srv-a3d9ac"]
+    assert bring("absent")["changed"] is False
+
+
 def test_an_engine_that_cannot_do_it_is_refused(place: Place) -> None:
     place.plan(engine="nspawn")
     path = place.work / HOST / "plan.yml"

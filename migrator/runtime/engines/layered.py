@@ -99,6 +99,8 @@ class Runc(Layered):
     def cannot(self, wanted: Wanted) -> List[str]:
         unknown = sorted(set(wanted.devices) - set(DEVICES))
         refused = [f"cannot give the device {path}" for path in unknown]
+        if wanted.user and not wanted.user.isdigit():
+            refused.append(f"looks up no users: write {wanted.user} as its number")
         return [*super().cannot(wanted), *refused]
 
     def init(self, name: str) -> Optional[int]:
