@@ -100,6 +100,7 @@ def test_of_several_images_one_is_named(tmp_path: Path) -> None:
         "manifest": digest,
         "tag": f"localhost/migrator/web:{digest[7:19]}",
         "size": 7,
+        "zstd": False,
     }
     with pytest.raises(UsageError, match="has no image alone"):
         container._described(store, "", "web")
