@@ -58,7 +58,7 @@ class Base:
 
 def read(path: Path) -> Iterator[tuple[Key, bytes]]:
     """(key, fingerprint) of each entry. Raises ValueError or OSError when it is damaged."""
-    with igzip.open(path, "rb") as handle:
+    with igzip.open(path, "rb") as packed, io.BufferedReader(packed, spill.BUFFER) as handle:
         while size := handle.read(SIZE.size):
             yield marshal.loads(handle.read(*SIZE.unpack(size)))
 

@@ -137,7 +137,7 @@ def _state(entry: Entry) -> tuple[int, ...]:
 def _read(path: Path) -> Iterator[Row]:
     """First (NAME, generation, b""), then each path; ends early when the file is damaged."""
     try:
-        with igzip.open(path, "rb") as handle:
+        with igzip.open(path, "rb") as packed, io.BufferedReader(packed, spill.BUFFER) as handle:
             name, generation = MAGIC.unpack(handle.read(MAGIC.size))
             if name != NAME:
                 return

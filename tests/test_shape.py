@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from migrator import adapt
 from migrator.agent.facts import SUBJECTS
 from migrator.assess import Level
 from migrator.facts import Facts
+from migrator.plan import subjects
 from migrator.stages import STAGES
 from migrator.stages.snapshot import BLOCKER
 
@@ -169,5 +171,6 @@ def test_a_stage_loads_no_rules_before_it_needs_them(stage: str) -> None:
     assert done.stdout.splitlines()[-1] == ""
 
 
-def test_what_blocks_is_seen_without_the_rules() -> None:
+def test_what_is_said_twice_so_that_less_is_loaded_says_the_same() -> None:
     assert BLOCKER == Level.BLOCKER
+    assert tuple(adapt.SUBJECTS) == subjects.SUBJECTS
