@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from migrator.agent import frames
 from migrator.agent.records import Reader
@@ -12,6 +12,10 @@ from migrator.errors import ProtocolError
 
 _entry = tuple.__new__  # which Entry calls with its arguments: this is for a whole tuple
 KINDS = {letter.encode(): letter for letter in "fdlcbpsm"}
+
+
+class Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Entry(NamedTuple):  # a tuple, since a million of them are made several times
@@ -68,11 +72,14 @@ class Unreadable:
 
 
 def read_tree(
-    stream: BinaryIO, began: Callable[[int], None] = lambda moment: None
+    stream: Stream,
+    began: Callable[[int], None] = lambda moment: None,
+    seen: Callable[[bytes, bytes], None] = lambda kind, payload: None,
 ) -> Iterator[Entry | Unreadable]:
     """Entries of an agent's ``tree`` stream, in the order of the walk: depth first, sorted by name
     in each directory, so each path comes once and after the directory that it is in. ``began`` is
-    told the time of the host's clock before it looked at the first of them, in nanoseconds.
+    told the time of the host's clock before it looked at the first of them, in nanoseconds, and
+    ``seen`` each frame.
 
     Raises ProtocolError for a stream that is malformed, truncated, or not such a walk: a source
     host is not trusted. Memory is bounded by the largest frame and the longest path.
@@ -82,6 +89,7 @@ def read_tree(
         frames.skip_to_magic(stream)
         while True:
             kind, payload = frames.read(stream)
+            seen(kind, payload)
             if kind == b"E":
                 reader = Reader(frames.inflated(payload))
                 while reader.more():

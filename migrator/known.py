@@ -15,6 +15,7 @@ from isal import igzip
 
 from migrator import spill
 from migrator.entries import Entry
+from migrator.rows import UNREAD
 from migrator.workdir import explained
 
 LEVEL = 1
@@ -149,12 +150,13 @@ def _read(path: Path) -> Iterator[Row]:
         return
 
 
-def write(path: Path, newest: int, walk: Iterable[Row], generation: int) -> None:
+def write(path: Path, newest: int, walk: Iterable[Row], generation: int) -> bool:
     """Keep each path of ``walk``; replaces ``path`` atomically. ``newest`` is the time when it
     began, or of the last change seen by it: what changed about then may change again in the same
-    tick of the clock, unseen. ``generation``: of the store that has the contents."""
+    tick of the clock, unseen. ``generation``: of the store that has the contents. Whether the
+    content of every file is known that is wanted."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    pack = spill.HEAD.pack
+    pack, whole = spill.HEAD.pack, True
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with (
@@ -164,9 +166,12 @@ def write(path: Path, newest: int, walk: Iterable[Row], generation: int) -> None
         ):
             handle.write(MAGIC.pack(NAME, generation))
             for digest, flags, record in walk:
-                head = pack(0, len(record), _sure(digest, record, newest), flags)
-                handle.write(head + record)
+                sure = _sure(digest, record, newest)
+                if sure == spill.UNKNOWN and flags != UNREAD and whole:
+                    whole = spill.unpacked(record).kind != "f"
+                handle.write(pack(0, len(record), sure, flags) + record)
         temporary.replace(path)
+        return whole
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise explained(error, path) from error

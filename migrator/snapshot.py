@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from migrator import bases, deltas, known, vault
+from migrator import bases, deltas, known, vault, walked
 from migrator.archive import Form
 from migrator.blobs import Built
 from migrator.carrier import Carrier
@@ -29,6 +29,7 @@ from migrator.progress import Progress
 from migrator.sorting import Sorting
 from migrator.store import Index, Layer, Store
 from migrator.taking import Taking
+from migrator.walked import Walked
 from migrator.workdir import (
     Workdir,
     explained,
@@ -114,19 +115,22 @@ def take(
 
     ``layout``: layers of packages and the packages in each; without it they share one layer.
     """
-    layout = layout or {}
+    layout, last = layout or {}, None
     fates = Fates(plan, Exclusions(found, plan), by_package(layout), found.packages)
     store = Store(work.store)
     with store.used(), _scratch(work) as place:
         with Index(store) as index:
             index.reconcile()
             before = known.Known(work.known, index.generation)
+            frames = walked.last(work) if before.complete else []
+            if frames:
+                last = _valid(work, plan, found, layout)
             kin = known.Kin([] if source.here else _others(work))
             with Sorting(place, fates, before, kin, index) as sorting:
-                _walk(source, found, sorting, progress)
-                if sorting.same and (last := _valid(work, plan, found, layout)):
+                if _walk(source, found, sorting, frames if last else [], progress) and last:
                     return last
                 sorting.finish()
+        walked.forget(work)
         need_space(work.root, sorting.size)
         division = _divided(sorting, plan, found, work)
         taking = Taking(source, found.root, sorting, division, work, Form.of(plan))
@@ -153,6 +157,8 @@ def take(
         bases.keep(sorting.groups.values(), made, work.bases)
         write_json(work.snapshot, asdict(taken))
         bases.forget(taken.blobs, work.bases)
+        if taking.known:
+            walked.keep(work, sorting.frames)
     return taken
 
 
@@ -194,17 +200,27 @@ def _sorted(layout: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(words)) for name, words in layout.items()}
 
 
-def _walk(source: Carrier, found: Facts, sorting: Sorting, progress: Progress) -> None:
+def _walk(
+    source: Carrier, found: Facts, sorting: Sorting, before: Sequence[str], progress: Progress
+) -> bool:
+    """Whether it is as the last walk, whose frames were ``before``."""
     params = {"root": found.root, "mounts": _entered(found)}
     label = f"walk of {found.system.hostname}"
     try:
-        with source.stream("agent", "tree", params) as channel:
-            for item in read_tree(channel.stdout, sorting.began):
+        with (
+            source.stream("agent", "tree", params) as channel,
+            Walked(channel.stdout, sorting.place / "frames") as walk,
+        ):
+            if walk.same(before):
+                return True
+            for item in read_tree(walk, sorting.began, walk.seen):
                 sorting.add(item)
                 if not sorting.count & 1023:
                     progress.update(sorting.count, 0, label)
+            sorting.frames = walk.digests
     except OSError as error:
         raise explained(error, sorting.place) from error
+    return sorting.same
 
 
 def _others(work: Workdir) -> list[Path]:

@@ -96,6 +96,7 @@ class Sorting:
         self.lost: list[Unreadable] = []
         self.count = 0
         self.newest = 0  # when the walk began, or the last change that it saw, in nanoseconds
+        self.frames: list[str] = []  # digests of the walk's stream
         self.walk = spill.Writer(place / "walk")
         self.rows = Rows(place / "rows")  # of all that is in no blob
         self.counts: Counter[str] = Counter()  # of the same, by kind of fate

@@ -46,6 +46,7 @@ class Taking:
         self._files: list[Written] = [sorting.rows.close(), *division.rows]
         self.counts = sorting.counts + division.counts
         self._failure: MigratorError | None = None
+        self.known = False  # all contents, to the next snapshot
         self._looked: dict[str, Hits] = {}  # by the digests of layers
 
     def run(self, fates: Fates, progress: Progress) -> tuple[list[Built], Secrets]:
@@ -101,7 +102,7 @@ class Taking:
             generation = index.generation
         walk = (record for _, _, _, record in spill.records(self._sorting.walk.path))
         rows = joined(self._sorting.count, self._files)
-        known.write(
+        written = known.write(
             self._work.known,
             self._sorting.newest,
             (
@@ -110,6 +111,7 @@ class Taking:
             ),
             generation,
         )
+        self.known = written and not self._sorting.lost
 
     def _lines(self) -> Iterator[bytes]:
         for number, row in enumerate(joined(self._sorting.count, self._files)):
