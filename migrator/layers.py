@@ -102,6 +102,8 @@ class Fates:
             return Fate("volume", decision[0], decision[1].reason)
         if HIDES in b"/" + entry.path:
             return Fate("excluded", rule="a layer cannot hold a name that begins with .wh.")
+        if entry.kind == "c" and not entry.major and not entry.minor:
+            return Fate("excluded", rule="overlayfs takes a device 0/0 for a sign of removal")
         name = self._layer(entry)
         if name not in self._layers:
             self._layers[name] = Fate("layer", name)

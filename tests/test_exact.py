@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from migrator.agent.source import ATTEMPTS, SMALL, Source
 from migrator.carrier import Carrier
 from migrator.limits import Limits
 from migrator.login import Address
+from migrator.plan import PathChoice
 from migrator.progress import Silent
 from migrator.store import Index, Store
 from migrator.transport import connect
@@ -169,6 +171,35 @@ def test_labels_are_kept_by_plan_and_always_in_the_ledger(
     blobs = [gzip.decompress(store.blob(x.digest).read_bytes()) for x in taken.blobs]
     assert any(b"SCHILY.xattr.security.selinux" in blob for blob in blobs) == (choice == "keep")
     assert any(b"SCHILY.xattr.user.other" in blob for blob in blobs)
+
+
+@pytest.mark.parametrize("place", ["opt", "srv/volume"])
+def test_a_device_that_overlayfs_takes_for_a_sign(root: Path, work: Workdir, place: str) -> None:
+    (root / place).mkdir(parents=True, exist_ok=True)
+    os.mknod(root / place / "gone", stat.S_IFCHR | 0o600, os.makedev(0, 0))
+    os.mknod(root / place / "null", stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    take(root, work, build.plan(paths={"/srv/volume": PathChoice("volume")}))
+    found = rows(work)
+    assert found[f"/{place}/gone"]["device"] == [0, 0]
+    assert (found[f"/{place}/gone"]["fate"] == "excluded") == (place == "opt")
+    assert found[f"/{place}/null"]["fate"] != "excluded"
+
+
+def test_the_largest_attribute_that_the_kernel_takes(root: Path, work: Workdir) -> None:
+    """Ours of the corpus are small: few file systems have room for it, tmpfs is one of them."""
+    value = os.urandom(1 << 16)
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", root], check=True)
+    try:
+        (root / "opt").mkdir()
+        (root / "opt/file").write_text("x")
+        os.setxattr(root / "opt/file", "user.large", value)
+        taken = take(root, work)
+    finally:
+        subprocess.run(["umount", root], check=True)
+    assert rows(work)["/opt/file"]["xattrs"]["user.large"] == value.hex()
+    blob = Store(work.store).blob(taken.layers["application"].digest)
+    plain = gzip.decompress(blob.read_bytes())
+    assert b"SCHILY.xattr.user.large=" + value in plain
 
 
 def test_a_name_that_hides_others_is_in_no_layer_and_said(root: Path, work: Workdir) -> None:
