@@ -18,7 +18,6 @@ from migrator.blobs import Built
 from migrator.carrier import Carrier
 from migrator.decode import DecodeError, decode
 from migrator.deltas import Division
-from migrator.entries import read_tree
 from migrator.errors import StoreDamaged
 from migrator.exclusions import Exclusions
 from migrator.facts import Facts
@@ -29,10 +28,8 @@ from migrator.progress import Progress
 from migrator.sorting import Sorting
 from migrator.store import Index, Layer, Store
 from migrator.taking import Taking
-from migrator.walked import Walked
 from migrator.workdir import (
     Workdir,
-    explained,
     make_private,
     need_space,
     read_json,
@@ -41,7 +38,6 @@ from migrator.workdir import (
 
 SCHEMA = 2
 KIN = 3  # other hosts that are looked at for what this one may have as well
-API_DIRECTORIES = ("/proc", "/sys", "/dev", "/run", "/tmp")  # mounted by every init and engine
 
 
 @dataclass(frozen=True)
@@ -127,7 +123,7 @@ def take(
                 last = _valid(work, plan, found, layout)
             kin = known.Kin([] if source.here else _others(work))
             with Sorting(place, fates, before, kin, index) as sorting:
-                if _walk(source, found, sorting, frames if last else [], progress) and last:
+                if walked.walk(source, found, sorting, frames if last else [], progress) and last:
                     return last
                 sorting.finish()
         walked.forget(work)
@@ -200,29 +196,6 @@ def _sorted(layout: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(words)) for name, words in layout.items()}
 
 
-def _walk(
-    source: Carrier, found: Facts, sorting: Sorting, before: Sequence[str], progress: Progress
-) -> bool:
-    """Whether it is as the last walk, whose frames were ``before``."""
-    params = {"root": found.root, "mounts": _entered(found)}
-    label = f"walk of {found.system.hostname}"
-    try:
-        with (
-            source.stream("agent", "tree", params) as channel,
-            Walked(channel.stdout, sorting.place / "frames") as walk,
-        ):
-            if walk.same(before):
-                return True
-            for item in read_tree(walk, sorting.began, walk.seen):
-                sorting.add(item)
-                if not sorting.count & 1023:
-                    progress.update(sorting.count, 0, label)
-            sorting.frames = walk.digests
-    except OSError as error:
-        raise explained(error, sorting.place) from error
-    return sorting.same
-
-
 def _others(work: Workdir) -> list[Path]:
     """What the last snapshots of other hosts knew."""
     paths = [path for path in work.root.glob(f"*/{work.known.name}") if path != work.known]
@@ -241,16 +214,6 @@ def _scratch(work: Workdir) -> Iterator[Path]:
 
 def _blobs(built: Sequence[Built], kind: str) -> dict[str, Layer]:
     return {blob.group[1]: blob.layer for blob in built if blob.group[0] == kind}
-
-
-def _entered(found: Facts) -> list[str]:
-    """Mounts that hold the host's own data; the others are named in the ledger, not touched."""
-    return [
-        mount.path
-        for mount in found.storage.mounts
-        if (mount.kind == "local" or mount.fstype == "tmpfs")
-        and not (mount.path + "/").startswith(tuple(f"{top}/" for top in API_DIRECTORIES))
-    ]
 
 
 def _decisions(plan: Plan, found: Facts) -> str:

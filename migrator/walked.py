@@ -1,4 +1,4 @@
-"""The frames of a host's last walk by their digests: when the same come again, nothing changed.
+"""Walk a host, unless it is as it was: that the frames of its last walk tell, by their digests.
 
 To see that, no path needs to be unpacked. They are kept when a snapshot is finished, and only when
 all contents of its walk are known by their digests; the next one forgets them before it writes.
@@ -13,10 +13,15 @@ from pathlib import Path
 from typing import Self
 
 from migrator.agent import frames
-from migrator.entries import Stream
+from migrator.carrier import Carrier
+from migrator.entries import Stream, read_tree
 from migrator.errors import MigratorError
-from migrator.workdir import Workdir, read_json, write_json
+from migrator.facts import Facts
+from migrator.progress import Progress
+from migrator.sorting import Sorting
+from migrator.workdir import Workdir, explained, read_json, write_json
 
+API_DIRECTORIES = ("/proc", "/sys", "/dev", "/run", "/tmp")  # mounted by every init and engine
 BEGIN = b"T"  # the kind of the frame with the host's clock, which is never the same
 
 
@@ -38,6 +43,39 @@ def keep(work: Workdir, digests: Sequence[str]) -> None:
 
 def forget(work: Workdir) -> None:
     place(work).unlink(missing_ok=True)
+
+
+def walk(
+    source: Carrier, found: Facts, sorting: Sorting, before: Sequence[str], progress: Progress
+) -> bool:
+    """Whether it is as the last walk, whose frames were ``before``."""
+    params = {"root": found.root, "mounts": _entered(found)}
+    label = f"walk of {found.system.hostname}"
+    try:
+        with (
+            source.stream("agent", "tree", params) as channel,
+            Walked(channel.stdout, sorting.place / "frames") as walked,
+        ):
+            if walked.same(before):
+                return True
+            for item in read_tree(walked, sorting.began, walked.seen):
+                sorting.add(item)
+                if not sorting.count & 1023:
+                    progress.update(sorting.count, 0, label)
+            sorting.frames = walked.digests
+    except OSError as error:
+        raise explained(error, sorting.place) from error
+    return sorting.same
+
+
+def _entered(found: Facts) -> list[str]:
+    """Mounts that hold the host's own data; the others are named in the ledger, not touched."""
+    return [
+        mount.path
+        for mount in found.storage.mounts
+        if (mount.kind == "local" or mount.fstype == "tmpfs")
+        and not (mount.path + "/").startswith(tuple(f"{top}/" for top in API_DIRECTORIES))
+    ]
 
 
 class Walked:
