@@ -48,7 +48,6 @@ def _play(
     """The command that runs the tasks on the controller; they reach hosts by delegate_to."""
     play = {
         "hosts": "localhost",
-        "connection": "local",
         "gather_facts": False,
         "tasks": [{"ansible.builtin.include_tasks": str(tasks)}],
     }

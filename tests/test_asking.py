@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from migrator.address import Address
 from migrator.plan import Identity, Plan, Port
@@ -84,6 +86,29 @@ def test_tasks_are_told_where_they_are(tmp_path: Path) -> None:
     assert (tmp_path / "said").read_text() == "container web01 dock podman exec web01"
     end = after["tasks"]["orders"]
     assert end["status"] and "no orders are taken" in end["error"]
+
+
+def test_tasks_reach_the_host_that_they_are_delegated_to(tmp_path: Path, server: Address) -> None:
+    """And not this machine, where the play begins."""
+    inventory = tmp_path / "hosts.yml"
+    arguments = shlex.join(server.ssh_arguments)
+    there = {
+        "ansible_host": server.host,
+        "ansible_port": server.port,
+        "ansible_user": server.user,
+        "ansible_ssh_private_key_file": server.key_file,
+        "ansible_ssh_common_args": arguments,
+    }
+    inventory.write_text(yaml.safe_dump({"all": {"hosts": {"web01": there}}}))
+    tasks = tmp_path / "ask.yml"
+    tasks.write_text(
+        '- ansible.builtin.raw: test -n "$SSH_CONNECTION"\n'
+        "  delegate_to: '{{ migrator_place }}'\n"
+        '- ansible.builtin.raw: test -z "$SSH_CONNECTION"\n'
+    )
+    asked = make.plan(tasks={"orders": TaskFile(str(tasks))})
+    given = replace(context(tmp_path), inventory=(str(inventory),))
+    assert ask(given, asked, "source", "web01")["tasks"]["orders"] == {"status": 0, "error": ""}
 
 
 def test_they_are_compared() -> None:

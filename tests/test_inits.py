@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab import container, state
 from lab.acceptance import Host
+from migrator.carrier import Carrier
+from migrator.cutover.services import Unit, jobs, services
+from migrator.decode import decode
+from migrator.inventory import Inventory
+from migrator.plan import file as plan_file
+from migrator.transport import connect
 
 TOP = Path(__file__).resolve().parents[1]
 SOURCE, TARGET = "inits", "inits-dock"
@@ -157,3 +164,52 @@ def test_jobs_run_once_they_are_released(site: Site) -> None:
     site.inside("sh", "-c", f"echo 'echo at has run >> {JOBS}' | at now")
     site.until("at has run", "cat", JOBS)
     assert site.inside("cat", JOBS).count("a job has run") == before.count("a job has run") + 1
+
+
+def test_the_old_host_is_held_over_a_reboot_and_let_go(snapshot: Site) -> None:
+    """What a cutover does on it and a rollback takes back, with its own scripts and links."""
+    address = Inventory((str(snapshot.inventory),)).address(SOURCE)
+    plan = plan_file.load(snapshot.work / SOURCE / "plan.yml", SOURCE)
+    links = "find /etc/rc?.d -printf '%p %l\\n' | sort"
+    host = Host(address.host)
+    before = host.run("sh", "-c", links)
+    with connect(address) as connection:
+        units = running(Carrier(connection))
+        served = {"ratesd.service", "nginx.service"}
+        assert served <= set(services(units, plan)) and jobs(units) == ["cron.service"]
+        assert "ssh.service" not in services(units, plan)
+        names = [*jobs(units), *services(units, plan)]
+        asked = {"units": names, "patience": 60, "jobs": 60}
+        held = Carrier(connection).call("control", "hold", asked)
+        assert held == {"unclean": [], "left": []}
+        assert not served & {unit.name for unit in running(Carrier(connection))}
+        lasting = {"lasting": True, "stop": False, "marker": "moved\n"}
+        Carrier(connection).call("control", "hold", {**asked, **lasting})
+    reboot(host)
+    with connect(address) as connection:
+        there = {unit.name for unit in running(Carrier(connection))}
+        assert "ssh.service" in there and not there & set(names)
+        freed = Carrier(connection).call("control", "free", {"units": names, "patience": 60})
+        assert freed == {"failed": []}
+        assert {*served, "cron.service"} <= {unit.name for unit in running(Carrier(connection))}
+    assert host.run("sh", "-c", links) == before
+
+
+def running(source: Carrier) -> list[Unit]:
+    found = source.call("control", "look", {})
+    assert found["init"] == "sysv"
+    return [decode(Unit, row) for row in found["units"]]
+
+
+def reboot(host: Host) -> None:
+    machine = state.find(SOURCE)
+    assert machine
+    container.podman("restart", "--time=20", machine.machine)
+    end = time.monotonic() + 60
+    while True:
+        try:
+            host.run("pgrep", "-x", "sshd")
+            return
+        except subprocess.CalledProcessError:
+            assert time.monotonic() < end, "it does not come up again"
+            time.sleep(0.5)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.state import KEY
+
 TOP = Path(__file__).resolve().parents[2]
 HOSTS = {
     "box": "legacy-debian11",
@@ -73,7 +75,9 @@ def _inventory(hosts: dict[str, dict[str, object]]) -> dict[str, object]:
     source = {**hosts["box"], **person, "migrator_target": "dock"}
     route = {"via": "10.88.0.1", "reason": "the target routes for its containers"}
     network = {"routes": {"198.51.100.0/24": route}}
-    choices = {"migrator_choices": {"jobs": "released", "network": network}}
+    asked = {"tasks": {"application": {"script": str(TOP / "tests/e2e/asked.yml")}}}
+    logins = {"logins": {"ops": {"key": str(KEY)}}}
+    choices = {"migrator_choices": {"jobs": "released", "network": network, **asked, **logins}}
     others = {name: hosts[name] for name in ("bare", "mute")}
     return {
         "all": {

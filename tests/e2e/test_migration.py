@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lab import acceptance
+from tests.e2e import breaking
+from tests.e2e.breaking import Reports
 from tests.e2e.conftest import Site
 
 pytestmark = pytest.mark.lab
@@ -17,7 +20,13 @@ STAGES = ("discover", "assess", "plan", "snapshot", "build", "launch", "verify")
 
 
 @pytest.fixture(scope="module")
-def pair(site: Site) -> acceptance.Pair:
+def reports(site: Site) -> Iterator[Reports]:
+    with breaking.reporting(acceptance.Host(site.addresses["box"])) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def pair(site: Site, reports: Reports) -> acceptance.Pair:
     hosts = (acceptance.Host(site.addresses[name]) for name in ("box", "dock"))
     source, target = hosts
     acceptance.record(source)
@@ -46,6 +55,8 @@ def test_verify_found_every_difference_explained(site: Site, migrated: acceptanc
     assert unexplained == []
     subjects = {point["subject"] for point in verdict["points"]}
     assert {"unit", "listener", "user", "job", "http", "log", "file"} <= subjects
+    asked = {"peer", "agent", "login", "tasks", "environment", "unit limit", "next run"}
+    assert asked <= subjects
 
 
 def test_second_run_changes_nothing(site: Site, migrated: acceptance.Pair) -> None:
@@ -68,15 +79,24 @@ def test_stages_run_alone_and_keep_their_results(site: Site, migrated: acceptanc
     assert "TASK [launch : Start the rich container]" not in tagged.stdout
 
 
-def test_a_difference_made_by_hand_is_found(site: Site, migrated: acceptance.Pair) -> None:
+def test_everything_that_is_broken_is_found(
+    site: Site, migrated: acceptance.Pair, reports: Reports
+) -> None:
     """A verify that cannot fail proves nothing."""
-    migrated.inside("systemctl", "stop", "inventory.service")
-    try:
-        done = site.migrator("verify", "box")
-    finally:
-        migrated.inside("systemctl", "start", "inventory.service")
+    reports.end()
+    for command in breaking.BREAKS:
+        migrated.inside("sh", "-c", command)
+    done = site.migrator("verify", "box")
+    migrated.target.run("systemctl", "restart", "box")  # of the image, without what was broken
     assert done.returncode == 11, done.stdout
-    assert "inventory.service" in done.stdout
+    verdict = json.loads((site.work / "box" / "verify.json").read_text())
+    different = {
+        f"{point['subject']} {point['name']}"
+        for point in verdict["points"]
+        if point["result"] == "different"
+    }
+    wanted = {name for names in breaking.BREAKS.values() for name in names} | set(reports.points)
+    assert sorted(wanted - different) == []
 
 
 def test_nothing_is_left_on_the_source(migrated: acceptance.Pair) -> None:

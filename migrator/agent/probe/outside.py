@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0  # seconds for one peer to answer
 NAMES = 12.0  # seconds for all names to be looked up, a nameserver that is down among theirs
-HELD = 20.0  # seconds for a connection that was lost to be made again
+HELD = 10.0  # seconds for a connection that was lost to be made again
 ESTABLISHED = 1
 WORKERS = 32
 
