@@ -6,8 +6,10 @@ import contextlib
 import copy
 import io
 import json
+import logging
 import re
 import shlex
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from migrator.agent import frames
 from migrator.bundle import Program
 from migrator.limits import UNLIMITED, Limits
 
+log = logging.getLogger("migrator.carrier")
 CUT = 255  # exit status for a command whose connection ended before it did, as ssh gives it
 LAST_WORDS = 3.0  # seconds in which a program that broke its stream may say why
 
@@ -90,7 +93,9 @@ class Caller:
 
     def call(self, program: Program, verb: str, params: dict[str, Any]) -> Any:
         """The program's answer. Raises the MigratorError that its failure stands for."""
+        begun = time.monotonic()
         result = self._asked(program, verb, {**params, **self.limits.params})
+        log.debug("%s: %s %s, %.2f s", self.name, program, verb, time.monotonic() - begun)
         return _document(self.name, program, result)
 
     def _asked(self, program: Program, verb: str, params: dict[str, Any]) -> Result:
@@ -131,6 +136,7 @@ class Carrier(Caller):
     @contextlib.contextmanager
     def stream(self, program: Program, verb: str, params: dict[str, Any]) -> Iterator[Channel]:
         """The program's stdin and stdout; raises on leaving the block when the program failed."""
+        log.debug("%s: %s %s as a stream", self.name, program, verb)
         with self._started(program, verb, {**params, **self.limits.params}) as channel:
             try:
                 yield channel

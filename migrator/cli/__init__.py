@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
 
 import argcomplete
-from rich.console import Console
 
-from migrator.cli import run
+from migrator.cli import output, run
+from migrator.cli.output import Messages
 from migrator.cli.parser import others, parser
 from migrator.cli.show import complain
 from migrator.errors import MigratorError
@@ -21,14 +22,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stage = words[0] if words and words[0] in STAGES else ""
     known = parser(stage)
     argcomplete.autocomplete(known)  # ends here when a shell asks, which gives no words
-    options = known.parse_args(arguments)
-    messages = Console(stderr=True, soft_wrap=True)
+    options = known.parse_args(words)
     try:
-        if not stage:
+        with output.begun(options, words) as messages:
+            return _do(options, messages)
+    except MigratorError as error:  # the log file is none
+        complain(error)
+        return error.exit_code
+
+
+def _do(options: argparse.Namespace, messages: Messages) -> int:
+    try:
+        if options.stage not in STAGES:
             return others()[options.stage].run(options, messages)
         return run.stage(options, messages)
     except MigratorError as error:
-        complain(messages, error)
+        complain(error)
         return error.exit_code
     except KeyboardInterrupt:
         messages.print("migrator: stopped; run the same command again to go on", markup=False)

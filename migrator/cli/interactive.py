@@ -52,7 +52,7 @@ def run(
         try:
             opened.append(Opened(host.name, _assessment(options, host, assess)))
         except MigratorError as error:
-            show.complain(messages, error, host.name)
+            show.complain(error, host.name)
             opened.append(Opened(host.name, None, str(error)))
     by_name = {host.name: host for host in found}
     Report(Hosts(opened, lambda name: Desk(context(by_name[name]), judge))).run()

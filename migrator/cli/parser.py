@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from rich.console import Console
 
 from migrator import stages
-from migrator.cli import moving
+from migrator.cli import examples, moving, output
 from migrator.cli.verb import about_hosts, from_inventory, in_work
 from migrator.cli.version import Version
 
@@ -87,6 +87,10 @@ def parser(only: str = "") -> argparse.ArgumentParser:
             verb.add_argument("--kubernetes", action="store_true", help=pods)
     for other in () if only else others().values():
         other.add(verbs)
+    for leaf in output.leaves(made):
+        output.add(leaf)
+        leaf.epilog = leaf.epilog or examples.text(leaf.prog.removeprefix("migrator "))
+        leaf.formatter_class = argparse.RawDescriptionHelpFormatter
     return made
 
 

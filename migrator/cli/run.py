@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import shlex
+import time
 from dataclasses import replace
+from typing import Any
 
 from rich.console import Console
 
@@ -18,6 +21,8 @@ from migrator.progress import Progress, Silent
 from migrator.report.progress import shown
 from migrator.stages import Context, Outcome
 from migrator.workdir import Workdir
+
+log = logging.getLogger("migrator.run")
 
 
 def stage(options: argparse.Namespace, messages: Console) -> int:
@@ -93,11 +98,11 @@ def _all(
         for host, outcome in zip(found, outcomes, strict=True):
             if isinstance(outcome, MigratorError):
                 many.failed(host.name, outcome)
-                show.complain(messages, outcome, host.name)
+                show.complain(outcome, host.name)
                 continue
             many.add(host.name, outcome)
             if outcome.failure:
-                show.complain(messages, outcome.failure, host.name)
+                show.complain(outcome.failure, host.name)
             elif not options.json and not report:
                 show.line(options, outcome)
         many.finish()
@@ -129,8 +134,18 @@ def _run(
         for name in names if options.stage == "assess" else [options.stage]:
             kind = stages.STAGES[name]
             with hosts.reached(options, inventory, host, given, kind) as machine:
-                outcome = kind.run(context, machine)
+                outcome = _timed(kind, context, machine)
     return context, outcome
+
+
+def _timed(kind: stages.Stage, context: Context, machine: Any) -> Outcome:
+    log.info("%s: %s begins", context.host, kind.name)
+    begun = time.monotonic()
+    outcome: Outcome = kind.run(context, machine)
+    how = "changed" if outcome.changed else "nothing to do"
+    taken = time.monotonic() - begun
+    log.info("%s: %s ended after %.1f s, %s", context.host, kind.name, taken, how)
+    return outcome
 
 
 def _context(

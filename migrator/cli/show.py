@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 
+from migrator.cli.output import said
 from migrator.errors import MigratorError
 from migrator.report.plain import plain
 from migrator.stages import Context, Outcome
@@ -18,10 +19,12 @@ if TYPE_CHECKING:  # pages load all rules, and most stages have none
 PAGED = ("assess", "verify")  # stages with a page
 
 
-def complain(messages: Console, error: MigratorError, host: str = "") -> None:
-    """``host``: one of several."""
-    who = f"migrator: {host}: " if host not in error.message else "migrator: "
-    messages.print(f"{who}{error.message}", style="red", markup=False, highlight=False)
+def complain(error: MigratorError, host: str = "") -> None:
+    """Also where nothing else is said. ``host``: one of several."""
+    messages = Console(stderr=True, soft_wrap=True)
+    who = f"{host}: " if host not in error.message else ""
+    said.error("%s%s (%s)", who, error.message, error.hint)
+    messages.print(f"migrator: {who}{error.message}", style="red", markup=False, highlight=False)
     if error.hint:
         messages.print(f"  {error.hint}", markup=False, highlight=False)
 

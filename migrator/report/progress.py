@@ -12,7 +12,7 @@ from rich.progress import BarColumn, ProgressColumn, Task, TextColumn, TimeRemai
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from migrator.progress import Progress
+from migrator.progress import Progress, Silent
 
 PLAIN_INTERVAL = 5.0  # seconds between two plain lines
 
@@ -68,6 +68,9 @@ class Bar:
 @contextlib.contextmanager
 def shown(console: Console) -> Iterator[Progress]:
     """The kind of progress that fits ``console``."""
+    if console.quiet:
+        yield Silent()
+        return
     if not console.is_terminal:
         yield Plain(console)
         return

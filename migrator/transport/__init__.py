@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -15,6 +17,7 @@ from migrator.transport import become
 from migrator.transport.channel import Running
 from migrator.transport.local import Local
 
+log = logging.getLogger("migrator.transport")
 OPENSSH = ("ssh", "smart", "ansible.builtin.ssh")
 PARAMIKO = ("paramiko", "paramiko_ssh", "ansible.builtin.paramiko_ssh")
 ENGINES = {
@@ -42,10 +45,13 @@ class Link(Protocol):
 @contextlib.contextmanager
 def connect(address: Address) -> Iterator[Host]:
     """An open connection. Raises Unreachable, HostKeyUnknown or BecomeFailed, each with a hint."""
+    begun = time.monotonic()
     with _link(address) as link:
+        way = address.connection, address.user or "its user", address.host or "here"
+        log.info("%s: %s as %s to %s, %.1f s", address.name, *way, time.monotonic() - begun)
         plain = Host(link, None)
-        way = become.find(address.name, plain.exchange, address) if address.become else None
-        yield Host(link, way)
+        root = become.find(address.name, plain.exchange, address) if address.become else None
+        yield Host(link, root)
 
 
 def _link(address: Address) -> AbstractContextManager[Link]:
