@@ -12,7 +12,8 @@ from xdist.scheduler import LoadFileScheduling
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
-SHARING = ("tests/e2e/test_bad_input.py", "tests/e2e/test_migration.py")  # the fixture `site`
+SHARED = ("test_bad_input.py", "test_migration.py", "test_tutorial.py")  # by the fixture `site`
+SHARING = tuple(f"tests/e2e/{name}" for name in SHARED)
 
 
 class ByHosts(LoadFileScheduling):

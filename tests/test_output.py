@@ -20,7 +20,8 @@ from migrator.report.progress import shown
 from tests import hosts
 
 LEAVES = list(leaves(parser()))
-PLAIN = {"init", "completion", "logs", "exec"}  # what they print is a file's or a command's own
+# What they print is a file's or a command's own.
+PLAIN = {"init", "completion", "logs", "exec", "shell", "secrets"}
 
 
 @pytest.fixture
