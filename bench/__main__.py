@@ -4,6 +4,7 @@
 ./run bench discover --kind vm     one subject, on a virtual machine instead of a container
 ./run bench assess                 a thousand hosts from saved facts
 ./run bench cutover                downtime under load, beside rsync and tar
+./run bench launch                 launch beside podman run, bytes of a second host, an upgrade
 ./run bench goals                  all goals of snapshot and image; writes docs/performance.md
 """
 
@@ -14,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import assess, cutover, discover, snapshot
+from bench import assess, cutover, discover, launch, snapshot
 from bench.goals import run as goals
 from bench.hosts import booted
 
@@ -26,7 +27,12 @@ def _goals(_: int) -> None:
         sys.exit(1)
 
 
-ALONE = {"assess": assess.measure, "cutover": cutover.measure, "goals": _goals}
+ALONE = {
+    "assess": assess.measure,
+    "cutover": cutover.measure,
+    "launch": launch.measure,
+    "goals": _goals,
+}
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any, Literal
 
-from migrator import hooks, hostkeys, ship, units, vault
+from migrator import hooks, hostkeys, registry, ship, units, vault
 from migrator.carrier import Carrier
 from migrator.cutover.journal import Journal
 from migrator.hooks import installed
@@ -37,7 +37,11 @@ def launch(
     the state. ``warm`` brings everything there and starts nothing; ``ready`` does all but the
     start."""
     wanted = {**asked(work, plan, passwords), "start": start}
+    pushed = not check and registry.push(work, plan, wanted["image"])
     done = call(target, Store(work.store), verb, {**wanted, "check": check})
+    if pushed:
+        action = f"put the image into {plan.container.registry}"
+        done |= {"changed": True, "actions": [action, *done["actions"]]}
     if verb not in ("warm", "ready") and start is True and not check:
         record(work, target.name, done)
     return done
@@ -61,6 +65,7 @@ def record(work: Workdir, target: str, done: Row) -> None:
 def asked(work: Workdir, plan: Plan, passwords: Passwords) -> Row:
     """All that the runtime is told of the container."""
     wanted = spec(work, plan, hostkeys.instead(work, plan, passwords, vault.read(work, passwords)))
+    wanted["image"] |= registry.asked(plan, wanted["image"], passwords)
     wanted["image"] |= {"zstd": has_zstd(Store(work.store), wanted["image"]["manifest"])}
     return wanted
 

@@ -16,6 +16,7 @@ from migrator.store.layout import MANIFEST
 
 AT_MOST = 0.02  # seconds that the server's end takes
 REQUEST = re.compile(r"/v2/([a-z0-9]+)/[a-z0-9._-]+/(manifests|blobs)/(sha256:[0-9a-f]{64})\Z")
+RANGE = re.compile(r"bytes=(\d{1,18})-\Z")  # of a client whose connection was cut in a blob
 TYPES = {
     "manifests": MANIFEST,
     "blobs": "application/octet-stream",
@@ -66,13 +67,26 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if wanted is None or path is None or not path.exists():
             self._head(HTTPStatus.NOT_FOUND, "application/json", 0)
             return
-        self._head(HTTPStatus.OK, TYPES[wanted[2]], path.stat().st_size, wanted[3])
+        size = path.stat().st_size
+        resumed = RANGE.match(self.headers.get("Range", ""))
+        start = int(resumed[1]) if resumed else 0
+        if resumed and start < size:
+            self._head(HTTPStatus.PARTIAL_CONTENT, TYPES[wanted[2]], size, wanted[3], start)
+        else:
+            start = 0
+            self._head(HTTPStatus.OK, TYPES[wanted[2]], size, wanted[3])
         if with_body:
             with path.open("rb") as handle:
+                handle.seek(start)
                 shutil.copyfileobj(handle, self.wfile, 1 << 20)
 
-    def _head(self, status: HTTPStatus, kind: str, size: int, digest: str = "") -> None:
+    def _head(
+        self, status: HTTPStatus, kind: str, whole: int, digest: str = "", start: int = 0
+    ) -> None:
         self.send_response(status)
+        if status == HTTPStatus.PARTIAL_CONTENT:
+            self.send_header("Content-Range", f"bytes {start}-{whole - 1}/{whole}")
+        size = whole - start
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(size))
         if digest:

@@ -207,6 +207,7 @@ class Container:
     health_timeout: int = 120  # seconds until it must be healthy
     # registry.example.org/team, where the image is put and the target takes it from; "": from here
     registry: str = ""
+    login: str = ""  # file with its login, as skopeo login writes it; Ansible Vault may seal it
     command: tuple[str, ...] = ()  # process 1 and its arguments; none: as its init is started
     user: str = ""  # of process 1; "": root
     stop_signal: str = ""  # "": as its init is stopped

@@ -130,13 +130,17 @@ def _gc(store: Store, options: argparse.Namespace) -> Result:
 
 def _export(store: Store, options: argparse.Namespace) -> Result:
     """write one image as an OCI archive"""
-    work = Workdir(options.work, options.image)
+    more: tuple[dict[str, Any], ...] = ()
+    key = ""
     with store.used():
-        more = (parcel.pack(work),) if options.all else ()
+        if options.all:
+            work = Workdir(options.work, options.image)
+            more = (parcel.pack(work),)
+            key = str(work.vault_key) if vault.by_own_key(work) else ""
         size = export(store, options.image, options.file, more)
     text = f"wrote {options.file} ({size >> 20:,} MB)"
-    if options.all and vault.by_own_key(work):
-        text += f"; its secrets open with {work.vault_key} alone: carry that by another way"
+    if key:
+        text += f"; its secrets open with {key} alone: carry that by another way"
     return text, {"file": str(options.file), "size": size}
 
 

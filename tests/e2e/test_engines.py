@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import re
-import select
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.conftest import TOP, lab, run
+from tests.e2e.conftest import lab, run
+from tests.e2e.living import Place, built, wait_for
 
 pytestmark = pytest.mark.lab
 HOST = "life"
@@ -25,75 +20,10 @@ TARGETS = {"life-13": "target-debian13", "life-12": "target-debian12"}
 ENGINES = {"quadlet": "life-13", **dict.fromkeys(("podman", "docker", "nspawn", "runc"), "life-12")}
 
 
-class Place:
-    """A built image, its inventory, and the targets."""
-
-    def __init__(self, base: Path) -> None:
-        self.inventory, self.work = base / "inventory.yml", base / "work"
-
-    def migrator(self, verb: str, *words: str, fails: bool = False) -> str:
-        given = ["--work", str(self.work)]
-        if verb != "store":
-            given += ["-i", str(self.inventory)]
-        first, rest = (words[:1], words[1:]) if verb == "store" else ((), words)
-        done = run([sys.executable, "-m", "migrator.cli", verb, *first, *given, *rest])
-        assert bool(done.returncode) == fails, done.stdout + done.stderr
-        return done.stderr if fails else done.stdout
-
-    def shell(self, *words: str, typed: str) -> tuple[str, int]:
-        """What a terminal shows, and the status."""
-        given = ["-i", str(self.inventory), "--work", str(self.work)]
-        process, terminal = pty.fork()
-        if process == 0:
-            os.execv(sys.executable, [sys.executable, "-m", "migrator.cli", *words, *given])
-        shown, waiting, end = b"", typed, time.monotonic() + 60
-        while time.monotonic() < end:
-            if select.select([terminal], [], [], 0.5)[0]:
-                try:
-                    shown += os.read(terminal, 4096)
-                except OSError:  # the other end is closed
-                    break
-            elif shown and waiting:
-                os.write(terminal, waiting.encode())
-                waiting = ""
-        return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-
-    def plan(self, **container: Any) -> None:
-        path = self.work / HOST / "plan.yml"
-        plan = yaml.safe_load(path.read_text())
-        plan["services"]["ssh.service"] = {"decision": "disable", "reason": "the target has one"}
-        plan["ports"] = {}
-        plan["container"] |= container
-        path.write_text(yaml.safe_dump(plan, sort_keys=False))
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    made = Place(tmp_path_factory.mktemp("life"))
-    try:
-        lab("up", "plain-debian12", "--as", HOST)
-        made.inventory.write_text(lab("inventory"))
-        for stage in ("discover", "assess", "plan"):
-            made.migrator(stage, HOST)
-        made.plan()
-        for stage in ("snapshot", "build"):
-            made.migrator(stage, HOST)
-        lab("down", HOST)
-        for name, recipe in TARGETS.items():
-            lab("up", recipe, "--as", name)
-        known = yaml.safe_load(lab("inventory"))["all"]["hosts"]
-        hosts = {name: known[name] for name in TARGETS} | {HOST: {"ansible_host": "192.0.2.1"}}
-        made.inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    with built(tmp_path_factory.mktemp("life"), HOST, TARGETS) as made:
         yield made
-    finally:
-        lab("down", HOST, *TARGETS)
-
-
-def wait_for(said: Any, wanted: str) -> None:
-    end = time.monotonic() + 60
-    while wanted not in (words := said()):
-        assert time.monotonic() < end, words
-        time.sleep(0.5)
 
 
 @pytest.mark.parametrize("engine", sorted(ENGINES))
@@ -148,42 +78,6 @@ def test_a_container_lives_alike_on_each_engine(place: Place, engine: str) -> No
     left = f"ls -d /etc/migrator/{HOST} /etc/systemd/system/{HOST}.service 2>/dev/null; true"
     assert ssh(left) == ""
     assert "was launched here" in place.migrator("status", *at, fails=True)
-
-
-def test_podman_plays_the_pod_of_kubernetes(place: Place) -> None:
-    """The data of the volumes by the init container, the secrets by a pipe, the init running."""
-    target = ENGINES["quadlet"]
-    place.plan(engine="quadlet", health=[], health_timeout=120)
-    place.migrator("build", HOST, "--kubernetes")
-    text = (place.work / HOST / "kubernetes/podman.yaml").read_text()
-    secrets = place.migrator("secrets", HOST)
-
-    def there(command: str, data: bytes) -> str:
-        given = [sys.executable, "-m", "lab", "ssh", target, command]
-        done = subprocess.run(given, cwd=TOP, input=data, capture_output=True)
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
-
-    for image in sorted({*re.findall(r"localhost/migrator/\S+", text)}):
-        name = f"{HOST}/data" if "-data:" in image else HOST
-        archive = place.work / "image.tar"
-        place.migrator("store", "export", name, str(archive))
-        load = (
-            f"cat >/root/i.tar && podman pull -q oci-archive:/root/i.tar:{name} && rm /root/i.tar"
-        )
-        number = there(load, archive.read_bytes()).split()[-1]
-        there(f"podman tag {number} {image}", b"")
-    there("podman kube play -", secrets.encode())
-    there("podman kube play -", text.encode())
-    inside = f"podman exec {HOST}-{HOST}"
-    wait_for(lambda: lab("ssh", target, f"{inside} systemctl is-system-running || true"), "running")
-    status = lab("ssh", target, f"{inside} cat /proc/1/status")
-    bounding = int(status.partition("CapBnd:")[2].split()[0], 16)
-    assert not bounding >> 21 & 1, "it has SYS_ADMIN"
-    key = lab("ssh", target, f"{inside} stat -c '%a %u %s' /etc/ssh/ssh_host_ed25519_key")
-    assert key.split()[:2] == ["600", "0"] and int(key.split()[2]) > 300
-    assert "wtmp" in lab("ssh", target, f"{inside} ls /var/log")
-    there("podman kube down --force -", text.encode())
 
 
 def test_a_task_keeps_a_container(place: Place, tmp_path: Path) -> None:

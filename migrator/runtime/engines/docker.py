@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import List, Optional
 
-from migrator.runtime import cgroups, engine
+from migrator.runtime import cgroups, engine, login
 from migrator.runtime.engines.interface import NOBODY, Refusal, Row
 from migrator.runtime.engines.kept import Secrets, Units
 from migrator.runtime.run import attempt, output, succeeds
@@ -53,6 +53,12 @@ class Docker(Secrets, Units):
     def pull(self, image: Row) -> None:
         if not image["manifest"]:
             output(["docker", "pull", "--quiet", image["tag"]])
+            return
+        if image.get("from"):
+            with login.written(image) as private:
+                known = ["--config=" + private] if private else []
+                output(["docker", *known, "pull", "--quiet", image["from"]])
+            output(["docker", "tag", image["from"], image["tag"]])
             return
         repository = "{prefix}/{repository}".format(**image)
         name = "127.0.0.1:%d/%s@%s" % (image["port"], repository, image["manifest"])

@@ -40,6 +40,8 @@ class Layered(Secrets, Volumes, Units):
             found.append("publishes no ports: choose network mode host or macvlan")
         if "disk" in wanted.limits:
             found.append("cannot limit the disk")
+        if wanted.image.get("from"):
+            found.append("cannot pull from a registry: leave container.registry empty")
         if not wanted.image["manifest"]:
             found.append("cannot pull from a registry: build or import the image first")
         if wanted.image.get("zstd") and not shutil.which("zstd"):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Dict, Iterable, List, Optional
 
-from migrator.runtime import engine
+from migrator.runtime import engine, login
 from migrator.runtime.engines.interface import NOBODY, Engine, Refusal, Row
 from migrator.runtime.engines.kept import Secrets
 from migrator.runtime.run import attempt, output, succeeds
@@ -34,6 +34,12 @@ class Podman(Engine):
     def pull(self, image: Row) -> None:
         if not image["manifest"]:
             output(["podman", "pull", "--quiet", image["tag"]])
+            return
+        if image.get("from"):
+            with login.written(image) as private:
+                known = ["--authfile=%s/config.json" % private] if private else []
+                output(["podman", "pull", "--quiet", *known, image["from"]])
+            output(["podman", "tag", image["from"], image["tag"]])
             return
         repository = "{prefix}/{repository}".format(**image)
         name = "127.0.0.1:%d/%s@%s" % (image["port"], repository, image["manifest"])
