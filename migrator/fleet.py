@@ -2,7 +2,8 @@
 
 Packages that occur on the same set of hosts form a class. Classes that save most by being shared
 are layers of their own; the rest of a host's packages share one layer, from which the largest are
-taken out. Layers that other snapshots have made already come first.
+taken out. Layers that other snapshots have made already come first. What is large is cut, so that
+several processes pack it, engines fetch it side by side, and an upgrade makes little of it anew.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from migrator.layers import PACKAGES
 
 WITHOUT_FILES = ("config-files", "not-installed")
 LIMIT = 30  # layers of packages in one image; engines bear 127 layers of all kinds
+LARGE = 1 << 28  # bytes of packages in one layer before the next begins
+CUTS = 8  # parts of one class at most
 Sizes = Mapping[str, int]  # package, version and architecture in one word -> bytes of its files
 Layout = dict[str, frozenset[str]]  # layer -> words of its packages
 
@@ -79,10 +82,32 @@ def _classes(mine: Sizes, others: list[frozenset[str]], limit: int) -> list[froz
         (hosts for hosts in classes if hosts),
         key=lambda hosts: (-len(hosts) * _size(classes[hosts], mine), sorted(classes[hosts])),
     )
-    chosen = [frozenset(classes[hosts]) for hosts in shared[: max(limit - 1, 0)]]
+    chosen: list[frozenset[str]] = []
+    for hosts in shared:
+        parts = _cut(classes[hosts], mine, CUTS)
+        room = limit - 1 - len(chosen)
+        if room > 0:
+            chosen += parts if len(parts) <= room else [frozenset(classes[hosts])]
     rest = sorted(set(mine).difference(*chosen), key=lambda word: (-mine[word], word))
-    alone = max(limit - len(chosen) - 1, 0)
-    return [*chosen, *(frozenset([word]) for word in rest[:alone]), frozenset(rest[alone:])]
+    room = max(limit - len(chosen), 1)
+    cuts = min(CUTS, room, _size(rest, mine) // LARGE + 1)
+    alone = room - cuts
+    return [*chosen, *(frozenset([word]) for word in rest[:alone]), *_cut(rest[alone:], mine, cuts)]
+
+
+def _cut(words: Iterable[str], sizes: Sizes, cuts: int) -> list[frozenset[str]]:
+    """At most ``cuts`` parts; the same words are cut alike on every host."""
+    words = sorted(words)
+    most = max(LARGE, _size(words, sizes) // cuts)
+    parts: list[list[str]] = [[]]
+    size = 0
+    for word in words:
+        if size > most:
+            parts.append([])
+            size = 0
+        parts[-1].append(word)
+        size += sizes[word]
+    return [frozenset(part) for part in parts]
 
 
 def _size(part: Iterable[str], sizes: Sizes) -> int:

@@ -47,6 +47,7 @@ class Taking:
         self.counts = sorting.counts + division.counts
         self._failure: MigratorError | None = None
         self.known = False  # all contents, to the next snapshot
+        self._packing = False
         self._looked: dict[str, Hits] = {}  # by the digests of layers
 
     def run(self, fates: Fates, progress: Progress) -> tuple[list[Built], Secrets]:
@@ -71,6 +72,7 @@ class Taking:
         gentle = asdict(source.limits) if source.here else {}
         secrets = self._secrets(opening, fates)  # first: they are searched for in all else
         search = Search({p: base64.b64decode(row["data"]) for p, row in secrets.items()})
+        self._packing = True
         making = Making(store, opening, self._form, search)
         for done in build_all(groups, making, count, gentle, tell):
             for blob in done.built:
@@ -97,7 +99,10 @@ class Taking:
         self.counts["unreadable"] += len(lost)
 
     def remember(self) -> None:
-        """Let the next snapshot know the contents that are in the store now."""
+        """Let the next snapshot know the contents that are in the store now; what it knew already
+        stays when that came to nothing before the first of them."""
+        if not self._packing:
+            return
         with Index(Store(self._work.store)) as index:
             generation = index.generation
         walk = (record for _, _, _, record in spill.records(self._sorting.walk.path))

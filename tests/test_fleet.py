@@ -75,6 +75,29 @@ def test_the_same_host_again_has_the_same_layers() -> None:
     assert fleet.layout(first, known[::-1], []) == layers, "the order of hosts does not matter"
 
 
+def test_a_large_class_is_cut_alike_on_every_host() -> None:
+    shared = {f"p{n:03}:all=1": 20 << 20 for n in range(100)}
+    hosts = [shared | {f"own{n}:all=1": 1} for n in range(3)]
+    known = [frozenset(host) for host in hosts]
+    layers = [fleet.layout(host, [o for o in known if o != frozenset(host)], []) for host in hosts]
+    common = set.intersection(*(set(found.values()) for found in layers))
+    assert frozenset[str]().union(*common) == shared.keys()
+    assert len(common) == 8
+    sizes = [sum(shared[word] for word in part) for part in common]
+    assert max(sizes) <= fleet.LARGE + (20 << 20)
+    upgraded = {word.replace("p042:all=1", "p042:all=2"): size for word, size in hosts[0].items()}
+    again = fleet.layout(upgraded, [], layers[0].values())
+    assert len(set(layers[0].values()) - set(again.values())) <= 2, "the part with it, and the rest"
+
+
+@given(st.dictionaries(st.text("abc"), st.integers(0, fleet.LARGE * 2)), st.integers(1, 40))
+def test_large_packages_are_no_reason_for_more_layers(mine: dict[str, int], limit: int) -> None:
+    layers = fleet.layout(mine, [], [], limit)
+    assert sorted(word for part in layers.values() for word in part) == sorted(mine)
+    assert len(layers) <= limit
+    assert fleet.layout(mine, [], layers.values(), limit + 2) == layers
+
+
 NAMES = st.text("abcdef", min_size=1, max_size=2)
 WORDS = st.dictionaries(NAMES, st.integers(0, 99))
 

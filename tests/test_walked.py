@@ -10,9 +10,11 @@ import pytest
 
 from migrator import ledger, snapshot, vault, walked
 from migrator.agent import frames
-from migrator.plan import PathChoice
+from migrator.errors import PlanInvalid
+from migrator.plan import PathChoice, Plan
 from migrator.progress import Silent
 from migrator.sorting import Sorting
+from migrator.taking import LARGEST_SECRET
 from migrator.workdir import Workdir, make_private
 from tests import builders as build
 from tests import corpus
@@ -38,9 +40,9 @@ def work(tmp_path: Path) -> Workdir:
     return made
 
 
-def take(root: Path, work: Workdir) -> snapshot.Snapshot:
+def take(root: Path, work: Workdir, plan: Plan = PLAN) -> snapshot.Snapshot:
     with corpus.here() as carrier:
-        return snapshot.take(carrier, PLAN, build.facts(root=str(root)), work, Silent())
+        return snapshot.take(carrier, plan, build.facts(root=str(root)), work, Silent())
 
 
 def paths(work: Workdir) -> set[str]:
@@ -122,3 +124,18 @@ def test_nothing_is_the_same_as_a_walk_that_nobody_knows(tmp_path: Path, work: W
         assert not walk.same([])
     walked.place(work).write_text("{")
     assert walked.last(work) == []
+
+
+def test_a_failure_before_anything_was_packed_leaves_what_was_known(
+    root: Path, work: Workdir
+) -> None:
+    secret = build.plan(paths={"/etc/config": PathChoice("secret")})
+    take(root, work, secret)
+    before = work.known.read_bytes()
+    (root / "etc/config").write_bytes(bytes(LARGEST_SECRET + 1))
+    with pytest.raises(PlanInvalid, match="too large for a secret"):
+        take(root, work, secret)
+    assert work.known.read_bytes() == before
+    (root / "etc/config").write_text("small again")
+    take(root, work, secret)
+    assert work.known.read_bytes() != before
