@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from bench import assess, cutover, discover, launch, snapshot
@@ -22,15 +23,15 @@ from bench.hosts import booted
 ON_A_HOST = {"discover": discover.measure, "snapshot": snapshot.measure}
 
 
-def _goals(_: int) -> None:
+def _goals(_: argparse.Namespace) -> None:
     if goals.measure():
         sys.exit(1)
 
 
-ALONE = {
-    "assess": assess.measure,
-    "cutover": cutover.measure,
-    "launch": launch.measure,
+ALONE: dict[str, Callable[[argparse.Namespace], None]] = {
+    "assess": lambda options: assess.measure(options.rounds),
+    "cutover": lambda options: cutover.measure(options.rounds, options.kind),
+    "launch": lambda options: launch.measure(options.rounds),
     "goals": _goals,
 }
 
@@ -49,7 +50,7 @@ def main() -> int:
     for name in options.subjects or names:
         print(f"== {name}", flush=True)
         if name in ALONE:
-            ALONE[name](options.rounds)
+            ALONE[name](options)
             continue
         with (
             tempfile.TemporaryDirectory() as path,

@@ -48,8 +48,8 @@ class Site:
         return subprocess.run(command, cwd=TOP, check=True, capture_output=True, text=True).stdout
 
 
-def measure(rounds: int) -> None:
-    with _site() as site:
+def measure(rounds: int, kind: str) -> None:
+    with _site(kind) as site:
         ways = {"rsync, then start": _rsync, "stop, tar, import, start": _tar, "migrator": _ours}
         _warm(site)
         found: dict[str, list[float]] = {name: [] for name in ways}
@@ -137,12 +137,14 @@ def _silent(_: str) -> None:
 
 
 @contextlib.contextmanager
-def _site() -> Iterator[Site]:
+def _site(kind: str) -> Iterator[Site]:
+    """The source is of that kind; the target is a container, whose disk is this machine's."""
     hosts = {SOURCE: "ledger-debian12", TARGET: "target-debian13"}
     with tempfile.TemporaryDirectory() as path:
         try:
             for name, recipe in hosts.items():
-                lab("up", recipe, "--as", name)
+                chosen = kind if name == SOURCE else "container"
+                lab("up", recipe, "--kind", chosen, "--as", name)
             known = yaml.safe_load(lab("inventory"))["all"]["hosts"]
             choices = {"probes": {"http://127.0.0.1:8080/": {"body": False}}}
             known[SOURCE] |= {"migrator_target": TARGET, "migrator_choices": choices}

@@ -81,7 +81,7 @@ def changes(state: str = OLD) -> list[dict[str, Any]]:
 
 
 def test_what_is_ready_is_brought_up_to_date_and_started(world: World) -> None:
-    assert VERBS["ready"](spec()) == {"volumes": {"web01-data": [OLD]}}
+    assert VERBS["ready"](spec(start=True)) == {"volumes": {"web01-data": [OLD]}}
     assert world.log == ["withdraw", "prepare", "enable"] and world.mark.exists()
     done = VERBS["go"](spec(9, changes=changes()))
     assert (done["done"], done["changed"]) == ("started", True)

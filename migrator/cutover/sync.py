@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any, Literal
 
 from migrator import launch, snapshot, volumes
@@ -20,9 +19,10 @@ from migrator.workdir import Workdir, read_json, write_json
 KEPT = 100  # passes that are remembered
 MOST = 6  # passes that try to reach a downtime
 GAIN = 0.9  # a pass that is not quicker than this part of the one before has converged
+NEAR = 5  # passes that this one is compared with
 NEVER = 1 << 40  # seconds since 1970
 SHIP = "ship"
-STOP, START = 1.0, 5.0  # seconds where nothing was measured yet
+STOP, START = 0.5, 3.0  # seconds where nothing was measured yet
 
 
 @dataclass(frozen=True)
@@ -96,32 +96,32 @@ def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
     _forget_launch(work)
     churn = sum(blob.size for blob in taken.blobs if blob.digest not in before)
     done = Pass(int(time.time()), churn, clock.seconds)
-    done = replace(done, predicted=round(_predicted(work, done), 1))
-    _remember(work, passes=[*_memory(work).get("passes", []), asdict(done)][-KEPT:])
+    if not at_rest:
+        done = replace(done, predicted=round(_predicted(work, done), 1))
+        _remember(work, passes=[*_memory(work).get("passes", []), asdict(done)][-KEPT:])
     return done
 
 
-def measured(work: Workdir, part: Literal["stop", "start"], seconds: float) -> None:
+def measured(work: Workdir, part: Literal["stop", "delta", "start"], seconds: float) -> None:
     """What a cutover found; the next prediction counts with it."""
     _remember(work, **{part: round(seconds, 2)})
 
 
 def _predicted(work: Workdir, done: Pass) -> float:
-    """What a pass at rest does, as it just was, and what is known of stop and start."""
+    """What stop, delta and start took the last time. Where there was none, the delta is as the
+    reading of this pass; where this one read longer than a pass before it, so will the delta."""
     memory = _memory(work)
-    start = memory.get("start") or _known(work.launch, "seconds") or START
-    again = sum(took for part, took in done.seconds.items() if part != SHIP)
-    return again + float(memory.get("stop", STOP)) + float(start)
+    read, stop, start = done.seconds["read"], memory.get("stop", STOP), memory.get("start", START)
+    if "delta" in memory:
+        before = [row["seconds"]["read"] for row in memory.get("passes", [])[-NEAR:]]
+        read = memory["delta"] * max(1.0, read / min(before, default=read))
+    return float(stop) + float(read) + float(start)
 
 
 def _forget_launch(work: Workdir) -> None:
     """Nothing is left of what a container wrote: its first start is still to come."""
     if work.launch.exists():
         write_json(work.launch, {**read_json(work.launch, "launch"), "launched_at": NEVER})
-
-
-def _known(path: Path, key: str) -> float:
-    return float(read_json(path, "launch").get(key, 0)) if path.exists() else 0.0
 
 
 def _digests(work: Workdir) -> set[str]:

@@ -15,9 +15,11 @@ from migrator.runtime.alone import alone
 from migrator.runtime.engines import Engine
 from migrator.runtime.refresh import BLOBS
 from migrator.runtime.run import succeeds
+from migrator.runtime.wanted import Wanted
 from migrator.runtime.warm import withdraw
 
 Row = Dict[str, Any]
+SEALED = (*(set(Wanted._fields) - {"image", "volumes"}), "catch_up", "files", "tools")
 OF_THE_CALL = ("port", "prefix", "there")  # of the image: where it is served this time
 
 
@@ -85,7 +87,7 @@ def _mark(place: Path, seal: str) -> None:
 def _seal(spec: Row) -> str:
     """Of all that is wanted but the volumes' contents, which move on."""
     image = {key: value for key, value in spec["image"].items() if key not in OF_THE_CALL}
-    kept = {key: spec[key] for key in sorted(spec) if key not in ("changes", "check", "volumes")}
+    kept = {key: spec[key] for key in SEALED if key in spec}
     places = [[row["name"], row["path"]] for row in spec["volumes"]]
     text = json.dumps([{**kept, "image": image}, places], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from migrator.cutover.scene import Scene
 from migrator.cutover.steps.step import Row, Step
-from migrator.cutover.sync import bring
+from migrator.cutover.sync import bring, measured
 
 
 class Delta(Step):
@@ -15,5 +17,7 @@ class Delta(Step):
         return f"read the rest of {scene.host}: image and volumes as they are at rest"
 
     def do(self, scene: Scene, before: Row) -> Row:
+        begun = time.monotonic()
         done = bring(scene.context, scene.ends, scene.plan, at_rest=True)
+        measured(scene.work, "delta", time.monotonic() - begun)
         return {"said": f"read the last {done.words}"}

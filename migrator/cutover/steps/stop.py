@@ -29,9 +29,8 @@ class Stop(Step):
         scene.ends.prepare()
         asked = {"units": before["units"], "patience": scene.plan.stop_timeout}
         with scene.prober.source():
-            begun = time.monotonic()
+            begun = time.time()
             unclean = scene.ends.source.call("control", "hold", asked)["unclean"]
-            measured(scene.work, "stop", time.monotonic() - begun)
         if unclean and scene.plan.cutover.unclean == "abort":
             names = ", ".join(f"{row['name']} ({row['why']})" for row in unclean)
             raise RemoteFailed(
@@ -39,6 +38,7 @@ class Stop(Step):
                 "see why it does not end; 'unclean: warn' in the plan's cutover accepts it",
             )
         last = scene.prober.last_answer
+        measured(scene.work, "stop", time.time() - min(last.values(), default=begun))
         return {"said": f"stopped {len(before['units'])} units", "last_answer": last}
 
     def undo(self, scene: Scene, before: Row) -> str:
