@@ -19,7 +19,6 @@ from migrator.workdir import Workdir, read_json, write_json
 KEPT = 100  # passes that are remembered
 MOST = 6  # passes that try to reach a downtime
 GAIN = 0.9  # a pass that is not quicker than this part of the one before has converged
-NEAR = 5  # passes that this one is compared with
 NEVER = 1 << 40  # seconds since 1970
 SHIP = "ship"
 STOP, START = 0.5, 3.0  # seconds where nothing was measured yet
@@ -103,19 +102,22 @@ def bring(context: Context, ends: Ends, plan: Plan, at_rest: bool) -> Pass:
 
 
 def measured(work: Workdir, part: Literal["stop", "delta", "start"], seconds: float) -> None:
-    """What a cutover found; the next prediction counts with it."""
-    _remember(work, **{part: round(seconds, 2)})
+    """What a cutover found; the next prediction counts with it. A delta is remembered with what
+    the pass before it took to read."""
+    found: dict[str, float] = {part: round(seconds, 2)}
+    passes = _memory(work).get("passes", [])
+    if part == "delta" and passes:
+        found["read"] = passes[-1]["seconds"]["read"]
+    _remember(work, **found)
 
 
 def _predicted(work: Workdir, done: Pass) -> float:
-    """What stop, delta and start took the last time. Where there was none, the delta is as the
-    reading of this pass; where this one read longer than a pass before it, so will the delta."""
-    memory = _memory(work)
-    read, stop, start = done.seconds["read"], memory.get("stop", STOP), memory.get("start", START)
-    if "delta" in memory:
-        before = [row["seconds"]["read"] for row in memory.get("passes", [])[-NEAR:]]
-        read = memory["delta"] * max(1.0, read / min(before, default=read))
-    return float(stop) + float(read) + float(start)
+    """What stop and start took the last time, and a delta that is to the reading of this pass as
+    the last one was to that of the pass before it; where there was none, they are alike."""
+    memory, read = _memory(work), done.seconds["read"]
+    if memory.get("read"):
+        read *= memory["delta"] / memory["read"]
+    return float(read + memory.get("stop", STOP) + memory.get("start", START))
 
 
 def _forget_launch(work: Workdir) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,10 +10,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab import state
 from migrator.cutover.journal import Journal
 from migrator.cutover.steps import STEPS
 from tests.e2e.conftest import TOP, lab
@@ -50,7 +53,7 @@ class Move:
 
     def killed(self, event: str, step: str, *more: str) -> None:
         """A cutover whose controller is killed as soon as its journal has this event."""
-        before = len(self._rows())
+        before = len(self.rows())
         process = subprocess.Popen(
             self.command("cutover", *more),
             cwd=TOP,
@@ -59,14 +62,14 @@ class Move:
         )
         wanted = _place(event, step)  # or later: some steps are quicker than we look
         end = time.monotonic() + PATIENCE
-        while not any(_reaches(row, wanted) for row in self._rows()[before:]):
+        while not any(_reaches(row, wanted) for row in self.rows()[before:]):
             assert process.poll() is None, (process.stdout or sys.stdin).read()
             assert time.monotonic() < end, f"{step} was not {event} in time"
             time.sleep(0.005)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         text = self.journal.read_text() if self.journal.exists() else ""
         return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
@@ -93,6 +96,27 @@ class Move:
                 slot, init = line.split()
                 ran.setdefault(slot, set()).add(init)
         return ran
+
+
+@dataclass
+class Terminal:
+    text: str = ""
+
+
+@contextlib.contextmanager
+def logged_in(address: str) -> Iterator[Terminal]:
+    """Somebody at a terminal of a host; what was shown there is known after the block."""
+    known, seen = f"UserKnownHostsFile={state.KNOWN_HOSTS}", Terminal()
+    command = ["ssh", "-tt", "-o", known, "-i", str(state.KEY), f"root@{address}"]
+    process = subprocess.Popen(
+        [*command, "echo here; exec sleep 900"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout and b"here" in process.stdout.readline()
+    try:
+        yield seen
+    finally:
+        process.terminate()
+        seen.text = process.communicate()[0].decode()
 
 
 def _place(event: str, step: str) -> tuple[int, int]:

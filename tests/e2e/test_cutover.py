@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,15 @@ import yaml
 from lab.clients import Clients
 from migrator.cutover.journal import Journal
 from migrator.cutover.steps import STEPS
+from migrator.cutover.steps.announce import OFF
+from migrator.stages.cutover import EARLY
 from tests.e2e import moving
-from tests.e2e.conftest import lab
+from tests.e2e.conftest import lab, run
 from tests.e2e.moving import SOURCE, TARGET, Move
 
 pytestmark = pytest.mark.lab
 SERVICES = ("ledger.service", "front.service", "nginx.service", "cron.service", "note.timer")
+AHEAD = 40  # seconds: more than a start and the first step take
 LEFT = (
     "find /etc/migrator /run/migrator /etc/systemd /run/systemd/system /etc/init.d"
     " -name '*migrator*' -o -name moved 2>/dev/null; true"
@@ -135,20 +140,54 @@ def test_a_service_that_has_to_be_killed_takes_all_back(move: Move) -> None:
     serves(move)
 
 
-def test_a_step_of_ones_own_that_fails_takes_all_back(move: Move, tmp_path: Path) -> None:
-    script = tmp_path / "switch"
-    script.write_text(f"#!/bin/sh\necho $1 >> {tmp_path}/said\n[ $1 = undo ]\n")
-    script.chmod(0o755)
-    plan = yaml.safe_load(move.plan.read_text())
-    plan["cutover"]["traffic"] = {"10-address": {"script": str(script)}}
+def test_at_its_hour_it_is_announced_and_a_step_that_fails_takes_all_back(
+    move: Move, tmp_path: Path
+) -> None:
+    """Who is logged in reads that the host moves, and that it stays."""
+    said = tmp_path / "said"
+    moment = datetime.now() + timedelta(seconds=AHEAD)
     kept = move.plan.read_text()
+    plan = yaml.safe_load(kept)
+    for step, ends in (("announce", "true"), ("traffic", "[ $1 = undo ]")):
+        script = tmp_path / step
+        script.write_text(f"#!/bin/sh\necho {step} $1 >> {said}\n{ends}\n")
+        script.chmod(0o755)
+        plan["cutover"][step] = {"10-own": {"script": str(script)}}
     move.plan.write_text(yaml.safe_dump(plan))
-    ran = move.run("cutover")
+    with moving.logged_in(move.addresses[SOURCE]) as terminal:
+        ran = move.run("cutover", "--at", moment.isoformat(timespec="seconds"))
     move.plan.write_text(kept)
     assert ran.returncode == 15 and "failed at traffic" in ran.stderr, ran.stderr
-    assert (tmp_path / "said").read_text().split() == ["do", "undo"]
+    wanted = ["announce do", "traffic do", "traffic undo", "announce undo"]
+    assert said.read_text().splitlines() == wanted
+    assert "This host moves now" in terminal.text and OFF in terminal.text
+    begun = {row["step"]: row["at"] for row in move.rows() if row["event"] == "begun"}
+    assert begun["preflight"] < moment.timestamp() - EARLY <= begun["warm"] + 1
     serves(move)
     nothing_ran_twice(move)
+
+
+@pytest.mark.parametrize(("limit", "goes_on"), [("0", False), ("100", True)])
+def test_no_further_wave_begins_after_too_many_failures(
+    move: Move, tmp_path: Path, limit: str, goes_on: bool
+) -> None:
+    """The first of two waves fails by its plan; what the second would do is only said."""
+    known = yaml.safe_load(move.inventory.read_text())
+    sources = known["all"]["children"]["sources"]["hosts"]
+    known["all"]["children"]["sources"]["hosts"] = {
+        "broken": {"migrator_target": TARGET},
+        **sources,
+    }
+    inventory = tmp_path / "inventory.yml"
+    inventory.write_text(yaml.safe_dump(known, sort_keys=False))
+    plan = move.work / "broken/plan.yml"
+    plan.parent.mkdir(mode=0o700, exist_ok=True)
+    plan.write_text("schema: no number\n")
+    ansible = str(Path(sys.executable).with_name("ansible-playbook"))
+    given = ["-i", str(inventory), "-e", f"migrator_work={move.work}", "--check"]
+    ran = run([ansible, "playbooks/cutover.yml", *given, "-e", f"migrator_failures={limit}"])
+    assert ran.returncode != 0 and "broken" in ran.stdout, ran.stdout + ran.stderr
+    assert (f"[{SOURCE}]" in ran.stdout) == goes_on, ran.stdout
 
 
 def test_the_source_comes_back_without_its_target(move: Move) -> None:
