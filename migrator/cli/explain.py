@@ -18,10 +18,11 @@ from migrator.dropping import Dropped
 from migrator.inventory import Inventory
 from migrator.plan import Plan
 from migrator.plan import file as plan_file
-from migrator.plan.granted import Granted, granted
+from migrator.plan.granted import EVERY, Granted, granted
 from migrator.transport import connect
 from migrator.workdir import Workdir, read_json
 
+FEW = 2
 UNTRIED = "not tried: every container has it"
 WITH_IT = "goes with its capability"
 
@@ -69,12 +70,20 @@ def _row(grant: Granted, tried: dict[str, Dropped] | None) -> dict[str, Any]:
     }
 
 
+def _short(row: dict[str, Any]) -> str:
+    """All of what the plan gives, a little of what every container has."""
+    evidence, few = row["evidence"], FEW if row["by"] == EVERY else len(row["evidence"])
+    rest = len(evidence) - few
+    more = [f"and {rest} more in --json"] if rest > 0 else []
+    return "; ".join([*evidence[:few], *more]) or "nothing seen"
+
+
 def _show(name: str, rows: list[dict[str, Any]], tried: bool) -> None:
     table = Table(box=None, title=name, title_justify="left")
     for column in ("KIND", "NAME", "GIVEN BY", "NEEDED BY", *(("RESULT", "SEEN") if tried else ())):
         table.add_column(column, overflow="fold")
     for row in rows:
-        cells = [row["kind"], row["name"], row["by"], "; ".join(row["evidence"]) or "nothing seen"]
+        cells = [row["kind"], row["name"], row["by"], _short(row)]
         cells += [row["result"], "; ".join(row["seen"])] if tried else []
         table.add_row(*map(Text, cells))
     show.page(Console(), table)

@@ -15,6 +15,7 @@ from migrator.plan.grants import ENGINE, NEEDED, served
 FEW = 14  # a bounding set of more is what is left of all, and names nothing
 SHOWN = 4  # of evidence that is alike
 PRIVILEGED = 1024  # ports below
+EVERY = "every container"
 ALL = "ALL"  # as facts say it of a process that has every capability
 # System calls that the profiles of podman and docker let through with a capability alone.
 OPENED = {
@@ -58,7 +59,7 @@ def granted(found: Facts, plan: Plan) -> list[Granted]:
         for path, why in sorted(plan.devices.items())
     ]
     rows += [
-        Granted("capability", name, "every container", (*_every(found, name),))
+        Granted("capability", name, EVERY, (*_every(found, name),))
         for name in ENGINE
         if name not in plan.capabilities
     ]
@@ -106,7 +107,7 @@ def _every(found: Facts, name: str) -> Iterator[str]:
         yield from _some(
             f"{unit.name} runs as {unit.user}"
             for unit in found.units
-            if unit.user not in ("", "root") and unit.active == "active"
+            if unit.user not in ("", "root", "0") and unit.active == "active"
         )
     if name == "NET_BIND_SERVICE":
         yield from _some(

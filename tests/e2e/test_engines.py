@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,8 +56,10 @@ def test_a_container_lives_alike_on_each_engine(place: Place, engine: str) -> No
     place.migrator("restart", *at)
     assert status()["started_at"] > before and status()["init"] == "running"
     assert "Rich container of" in place.migrator("logs", *at, "--lines", "200")
-    shown, ended = place.shell("shell", *at, typed="tty; hostname; exit 7\n")
-    assert "/dev/" in shown and f"{HOST}\r\n" in shown and ended == 7
+    shown, ended = place.shell(
+        "shell", *at, typed="test -t 0 && echo $((6 * 7)); hostname; exit 7\n"
+    )
+    assert "42\r\n" in shown and f"{HOST}\r\n" in shown and ended == 7
 
     inner = "for p in $(pgrep -f '^/sbin/init$'); do [ $p != 1 ] && kill -KILL $p; done; true"
     ssh(inner)
@@ -78,6 +81,37 @@ def test_a_container_lives_alike_on_each_engine(place: Place, engine: str) -> No
     left = f"ls -d /etc/migrator/{HOST} /etc/systemd/system/{HOST}.service 2>/dev/null; true"
     assert ssh(left) == ""
     assert "was launched here" in place.migrator("status", *at, fails=True)
+
+
+def test_grants_are_proved_and_an_address_is_its_own(place: Place) -> None:
+    """The old address with the old MAC by macvlan; boots without each grant leave nothing."""
+    target, mac, address = "life-13", "52:54:00:12:34:56", "10.89.77.241"
+    path = place.work / HOST / "plan.yml"
+    before = path.read_text()
+    own = {"network": "macvlan", "parent": "eth0", "address": f"{address}/24", "mac": mac}
+    place.plan(engine="quadlet", health=["ip", "link", "set", "lo", "mtu", "1500"], **own)
+    granted = {name: {"reason": "a test"} for name in ("NET_ADMIN", "SYS_TIME")}
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), "capabilities": granted}))
+    at = (HOST, "--target", target)
+    place.migrator("launch", *at)
+    inside = place.migrator("exec", "--target", target, HOST, "ip", "address", "show", "eth0")
+    assert f"{address}/24" in inside and mac in inside
+    with pytest.raises(ConnectionRefusedError):  # it is there, and nobody listens
+        socket.create_connection((address, 1), timeout=10)
+
+    listed = (
+        "podman volume ls -q; podman secret ls --format '{{.Name}}'; podman ps -a"
+        " --format '{{.Names}}'; ls -d /etc/migrator/* /var/lib/migrator/*"
+        " /etc/containers/systemd/*"
+    )
+    there = lab("ssh", target, listed)
+    (answer,) = json.loads(place.migrator("launch", *at, "--drop-test", "--json"))
+    results = {row["name"]: row.get("result") for row in answer["granted"]}
+    assert results["NET_ADMIN"] == "needed"
+    assert results["SYS_TIME"] == "not shown to be needed"
+    assert lab("ssh", target, listed) == there and HOST in there
+    place.migrator("remove", *at)
+    path.write_text(before)
 
 
 def test_a_task_keeps_a_container(place: Place, tmp_path: Path) -> None:
