@@ -26,6 +26,7 @@ SOURCE, TARGET = "inits", "inits-dock"
 JOBS = "/var/log/rates-job.log"
 STATE = "/usr/lib/migrator/state"
 STOPS_WITHIN = 15  # seconds: less than any time limit after which an engine kills
+BY_HAND = "/usr/bin/python3 -m http.server 7171"
 INITS = ("sbin-init", "dumb-init")
 pytestmark = pytest.mark.lab
 
@@ -71,6 +72,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         for name, recipe in ((TARGET, "target-debian13"), (SOURCE, "sysv-debian12")):
             lab("up", recipe, "--kind", "container", "--as", name)
+        lab("ssh", SOURCE, f"cd /srv; setsid {BY_HAND} >/dev/null 2>&1 </dev/null & sleep 1")
         (base / "inventory.yml").write_text(lab("inventory"))
         known = yaml.safe_load(lab("inventory"))["all"]["hosts"]
         site = Site(base / "inventory.yml", base / "work", Host(known[TARGET]["ansible_host"]))
@@ -127,6 +129,13 @@ def test_its_own_daemon_has_its_environment(site: Site) -> None:
     assert site.inside("python3", "-c", ask).strip() == "EUR = 1.0"
 
 
+def test_what_was_started_by_hand_is_started_too(site: Site) -> None:
+    ask = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:7171/').status)"
+    site.until("200", "python3", "-c", ask)
+    plan = yaml.safe_load((site.work / SOURCE / "plan.yml").read_text())
+    assert [one["reviewed"] for one in plan["processes"].values()] == [False]
+
+
 def test_a_log_line_reaches_its_file(site: Site) -> None:
     site.inside("logger", f"a line under {site.work}")
     site.until(f"a line under {site.work}", "cat", "/var/log/syslog")
@@ -152,18 +161,27 @@ def test_no_console_is_waited_for_and_nothing_complains(site: Site) -> None:
     assert "permission denied" not in logs and "failed" not in logs, logs
 
 
-def test_jobs_run_once_they_are_released(site: Site) -> None:
+def switched(site: Site, before: str, after: str) -> None:
+    path = site.work / SOURCE / "plan.yml"
+    path.write_text(path.read_text().replace(f"jobs: {before}", f"jobs: {after}"))
+    done = site.migrator("launch", "--target", TARGET)
+    assert done.returncode == 0, done.stderr
+
+
+def test_jobs_run_once_they_are_released_and_are_held_again(site: Site) -> None:
     """Those of cron at the start of cron, those of at when they are due, which is at once."""
     assert "cron" not in site.inside("ps", "-eo", "comm").split()
     before = site.inside("cat", JOBS)
-    path = site.work / SOURCE / "plan.yml"
-    path.write_text(path.read_text().replace("jobs: held", "jobs: released"))
-    done = site.migrator("launch", "--target", TARGET)
-    assert done.returncode == 0, done.stderr
+    switched(site, "held", "released")
     site.until("cron", "ps", "-eo", "comm")
     site.inside("sh", "-c", f"echo 'echo at has run >> {JOBS}' | at now")
     site.until("at has run", "cat", JOBS)
     assert site.inside("cat", JOBS).count("a job has run") == before.count("a job has run") + 1
+    switched(site, "released", "held")
+    site.until("none", "sh", "-c", "pgrep -x cron >/dev/null || echo none")
+    site.until("running", STATE)
+    switched(site, "held", "released")
+    site.until("cron", "ps", "-eo", "comm")
 
 
 def test_the_old_host_is_held_over_a_reboot_and_let_go(snapshot: Site) -> None:

@@ -103,6 +103,19 @@ def test_other_names_of_the_host_itself_mean_the_container() -> None:
     assert network.hosts["api"] == "127.0.1.1"
 
 
+def test_keys_that_something_renews_lie_on_a_volume() -> None:
+    """Who renames over a mount of a file is refused."""
+    keys = ("/etc/letsencrypt/archive/a/privkey1.pem", "/etc/tls.key")
+    given = {"secrets": tuple(make.secret("private-key", key) for key in keys)}
+    job = make.job("cron.d", "/etc/cron.d/certbot:3", "/usr/bin/certbot -q renew")
+    chosen = propose(make.facts(cron={"jobs": (job,)}, **given), "old").paths
+    assert chosen["/etc/letsencrypt"].decision == "volume"
+    assert "certbot renames" in chosen["/etc/letsencrypt"].reason
+    assert chosen["/etc/tls.key"].decision == "secret" and keys[0] not in chosen
+    alone = propose(make.facts(**given), "old").paths
+    assert alone[keys[0]].decision == "secret" and "/etc/letsencrypt" not in alone
+
+
 def test_probes_ask_what_speaks_http() -> None:
     listeners = (
         make.listener(80, process="nginx"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from migrator.facts import Facts
 from migrator.facts.storage import Mount
 from migrator.plan import PathChoice
@@ -28,6 +30,14 @@ SECRETS = {
     "password-file": "passwords do not belong into an image",
     "keytab": "the keys of a service do not belong into an image",
 }
+# Who renames a new key over the old one, and where. A file that is a mount cannot be replaced so.
+RENEWERS = {
+    "certbot": "/etc/letsencrypt",
+    "acme.sh": "/root/.acme.sh",
+    "dehydrated": "/var/lib/dehydrated",
+    "lego": "/var/lib/lego",
+    "simp_le": "/etc/simp_le",
+}
 
 
 def paths(found: Facts) -> dict[str, PathChoice]:
@@ -44,10 +54,28 @@ def paths(found: Facts) -> dict[str, PathChoice]:
     for mount in found.storage.mounts:
         if mount.kind == "local" and mount.path != "/" and not _is_api(mount.path):
             chosen[mount.path] = _own(mount)
+    renewed = _renewed(found)
     for secret in found.secrets:
-        if secret.kind in SECRETS:
+        top = next((path for path in renewed if secret.path.startswith(f"{path}/")), "")
+        if top:
+            reason = (
+                f"{renewed[top]} renames new keys over old ones, which no mount of a file allows"
+            )
+            chosen[top] = PathChoice("volume", reason)
+        elif secret.kind in SECRETS:
             chosen[secret.path] = PathChoice("secret", SECRETS[secret.kind])
     return dict(sorted(chosen.items()))
+
+
+def _renewed(found: Facts) -> dict[str, str]:
+    """Directories with keys that a job or a service of the host renews, and by what."""
+    commands = [job.command for job in found.cron.jobs]
+    commands += [command for unit in found.units for command in unit.commands]
+    return {
+        path: program
+        for program, path in RENEWERS.items()
+        if any(re.search(rf"(^|[\s/\"']){re.escape(program)}\b", text) for text in commands)
+    }
 
 
 def _own(mount: Mount) -> PathChoice:
