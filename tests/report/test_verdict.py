@@ -25,6 +25,7 @@ def test_the_page_has_counts_differences_and_reasons() -> None:
     page = browser.page(FOUND)
     assert "<b>1,201</b> <span>same</span>" in page
     assert "<b>7</b> <span>explained</span>" in page
+    assert "<p>1,201 same · 7 explained by the plan · 1 different</p>" in page
     assert "they differ" in page and "<td>42</td><td>41</td>" in page
     assert "logs go on" in page
 

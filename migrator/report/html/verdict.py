@@ -6,7 +6,7 @@ from collections import Counter
 
 from migrator import __version__
 from migrator.report.html.page import digest, environment, plain
-from migrator.verify import Point, Verdict
+from migrator.verify import Point, Verdict, summary
 
 MEANINGS = {
     "same": ("ready", "As it was on the source."),
@@ -28,6 +28,7 @@ def page(verdict: Verdict) -> str:
         .get_template("report/verdict.html.j2")
         .render(
             verdict=verdict,
+            summary=summary(verdict),
             wrong=[point for point in verdict.points if point.result == "different"],
             tiles=[(word, counts[word], *meaning) for word, meaning in MEANINGS.items()],
             subjects=subjects.items(),
