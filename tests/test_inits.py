@@ -194,7 +194,7 @@ def test_the_old_host_is_held_over_a_reboot_and_let_go(snapshot: Site) -> None:
     with connect(address) as connection:
         units = running(Carrier(connection))
         served = {"ratesd.service", "nginx.service"}
-        assert served <= set(services(units, plan)) and jobs(units) == ["cron.service"]
+        assert served <= set(services(units, plan)) and "cron.service" in jobs(units)
         assert "ssh.service" not in services(units, plan)
         names = [*jobs(units), *services(units, plan)]
         asked = {"units": names, "patience": 60, "jobs": 60}

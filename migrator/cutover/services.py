@@ -19,7 +19,10 @@ MACHINE = re.compile(
     r"|autofs|rpc-|rpcbind|gssproxy|nfs-idmapd|nfs-blkmap|sssd|nscd|unscd|nslcd|winbind|oddjobd"
     r"|openvpn|wg-quick|tailscaled|strongswan|ipsec|zerotier"
     r"|auditd|rngd|haveged|tuned|acpid|irqbalance|smartd|thermald|ModemManager|udisks|upower"
-    r"|accounts-daemon|packagekit|rtkit|getty-static|rc-local|keyboard-setup|console-setup)"
+    r"|accounts-daemon|packagekit|rtkit|getty-static|rc-local|keyboard-setup|console-setup"
+    # Init scripts that do something once, and say of themselves that they run.
+    r"|(rc\.local|rmnologin|bootlogs|bootmisc|motd|urandom|procps|hostname|sudo|kmod|hwclock"
+    r"|u?mount\w*|check(fs|root)|sendsigs|killprocs|single|halt|reboot|x11-common)(\.sh)?\.service)"
 )
 
 

@@ -39,7 +39,11 @@ CHECKED = {
 COUNT = "SELECT count(*) FROM numbers"
 # What the plan says of them; rows come in while the source is asked.
 CHOICES = {
-    "cutover": {"databases": {"sqlite": {"files": {FILE: {"reason": "numbers are kept there"}}}}},
+    "cutover": {
+        "databases": {
+            "sqlite": {"action": "flush", "files": {FILE: {"reason": "numbers are kept there"}}}
+        }
+    },
     "queries": {
         name: {"database": name, "of": of, "query": COUNT, "compare": "at_least"}
         for name, of in (("mysql", "test"), ("postgresql", "postgres"), ("sqlite", FILE))
