@@ -4,6 +4,7 @@ an upgrade takes. The target's own network counter says what was sent to it."""
 from __future__ import annotations
 
 import contextlib
+import json
 import shlex
 import subprocess
 import sys
@@ -43,6 +44,12 @@ class Site:
         done = subprocess.run([*words, command], check=True, capture_output=True, text=True)
         return done.stdout
 
+    def size(self, host: str) -> int:
+        """Bytes of its image's layers, as they are sent."""
+        built = json.loads((self.place / "work" / host / "image.json").read_text())
+        blobs = self.place / "work/store/blobs/sha256"
+        return sum((blobs / digest[7:]).stat().st_size for digest in built["layers"])
+
     def sent(self, work: Callable[[], object]) -> tuple[float, int]:
         """(seconds, bytes that the target received)."""
         before = int(self.on(TARGET, COUNTER))
@@ -63,9 +70,9 @@ def measure(rounds: int) -> None:
             site.migrator(stage, first)
         rows["upgrade after a change"] = site.sent(lambda: site.migrator("upgrade", first))
         for name, (took, size) in rows.items():
-            print(f"{name:26} {took:6.1f} s {size / 1e6:8.1f} MB")
-        share = rows["second host, launch"][1] / rows["first host, launch"][1]
-        print(f"second host against first  {share:6.2f} of the bytes")
+            print(f"{name:26} {took:6.1f} s {size / 1e6:10.3f} MB")
+        share = rows["second host, launch"][1] / site.size(second)
+        print(f"second host, sent of its own image {share:6.2f}")
 
 
 def _compare(site: Site, host: str, rounds: int) -> None:
