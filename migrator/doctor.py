@@ -99,9 +99,8 @@ def source(host: Caller) -> Iterator[Check]:
     yield Check(host.name, f"answers; the agent runs on Python {document['python']}")
     if not document["privileged"]:
         yield Check(host.name, "read as a plain user", "set ansible_become: true for it")
-    failed = [failure["subject"] for failure in document["failures"]]
-    if failed:
-        words = f"could not read {', '.join(failed)}"
+    for failure in document["failures"]:
+        words = f"{failure['subject']}: {failure['message']}"
         yield Check(host.name, words, f"see 'migrator discover {host.name}'", needed=False)
 
 

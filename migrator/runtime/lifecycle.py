@@ -153,5 +153,5 @@ def owned(name: str) -> Engine:
     """Its engine. Raises Explained unless the toolkit launched it."""
     engine = engines.of({"name": name})
     if not engine.unit(name).exists():
-        raise Explained(f"no container {name} was launched here", "launch it first", REMOTE_FAILED)
+        raise Explained(f"there is no container {name} here", "launch it first", REMOTE_FAILED)
     return engine
