@@ -139,7 +139,8 @@ def document(wanted: Wanted, plan: Plan, steps: hooks.Rendered, init_version: in
 
 def _init_version(work: Workdir) -> int:
     """Of the host's systemd; 0 when unknown."""
-    system = read_json(work.facts, "discover").get("system", {})
+    facts = read_json(work.facts, "discover") if work.facts.exists() else {}
+    system = facts.get("system", {})
     return int(system.get("init_version") or 0)
 
 

@@ -102,8 +102,9 @@ def test_directories_that_may_not_be_read_are_named(top: Path) -> None:
         (top / name / "inner").mkdir(parents=True)
         (top / name).chmod(mode)
     top.chmod(0o755)
-    for above in list(top.parents)[:3]:
-        above.chmod(0o755)
+    for above in top.parents:
+        if above.name.startswith(("test_", "popen-", "pytest-")):
+            above.chmod(0o755)
     found = agent_as(65534, top)
     lost = {item.path: item.reason for item in found if isinstance(item, Unreadable)}
     assert lost == dict.fromkeys((b"closed", b"no-list", b"no-entry"), "Permission denied")

@@ -79,9 +79,10 @@ def test_no_space_for_the_work(site: Site, tmp_path: Path) -> None:
 
 
 def test_target_without_an_engine(site: Site, tmp_path: Path) -> None:
-    done = site.playbook("--tags", "discover,assess,plan,snapshot,build")
+    other = changed(site, tmp_path, "box")
+    done = other.playbook("--tags", "discover,assess,plan,snapshot,build")
     assert done.returncode == 0, done.stdout
-    refused(site.migrator("launch", "box", "--target", "box"), errors.TargetUnfit, "podman")
+    refused(other.migrator("launch", "box", "--target", "box"), errors.TargetUnfit, "podman")
 
 
 def test_plan_with_an_unknown_key(site: Site, tmp_path: Path) -> None:
