@@ -78,9 +78,13 @@ def test_an_agent_holds_its_connection() -> None:
         assert results("agent", *ends, source=source) == [result]
 
 
+DEFAULT = "524288"  # of systemd, which names it for each unit
+
+
 def running(**properties: str) -> Facts:
-    unit = make.unit("web.service", properties=properties)
-    return make.facts(units=(unit,), processes=(DAEMON,))
+    unit = make.unit("web.service", properties={"LimitNOFILE": DEFAULT, **properties})
+    others = (make.unit(f"{name}.service", properties={"LimitNOFILE": DEFAULT}) for name in "abc")
+    return make.facts(units=(unit, *others), processes=(DAEMON,))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,8 @@ def test_limits_of_a_unit(
     after: str, properties: dict[str, str], limits: dict[str, str], result: str
 ) -> None:
     given = {"source": running(**properties), "container": running(**properties)}
-    before = {"limits": {"web.service": {"nofile": "1024:4096"}}}
+    limited = {f"{name}.service": {"nofile": "1024:4096"} for name in ("web", "a", "b")}
+    before = {"limits": limited}
     there = {"limits": {"web.service": {"nofile": after}, "init": limits}}
     assert results("unit limit", before, there, **given) == [result]
 

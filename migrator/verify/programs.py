@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from migrator.facts import Facts
@@ -75,17 +76,25 @@ def _why_limit(unit: str, name: str, before: str, after: str, case: Case) -> str
     lower = [a < b for a, b in zip(_numbers(after), _numbers(before), strict=True)]
     if not any(lower):
         return MORE
-    known = case.source.unit(unit)
-    asked = known is not None and any(
-        key.startswith(f"Limit{name.upper()}") for key in known.properties
-    )
-    if asked:
+    if _asks(unit, f"Limit{name.upper()}", case):
         return ""
     if name in OF_MACHINE:
         return "it follows the memory of the machine"
     given = _numbers(case.after.limits.get(INIT, {}).get(name, "0:0"))
-    own = [not less or a == b for less, a, b in zip(lower, _numbers(after), given, strict=True)]
+    soft, hard = _numbers(after)
+    beyond = (
+        0 < given[1] < _numbers(before)[0]
+    )  # a program that raised its own limit cannot do so here
+    own = (not lower[0] or soft == given[0] or beyond, not lower[1] or hard == given[1])
     return ABOVE if all(own) else ""
+
+
+def _asks(unit: str, key: str, case: Case) -> bool:
+    """systemd names the limit of every unit; the one that most services have is its default."""
+    units = {one: case.source.unit(one) for one in case.before.limits}
+    limits = {one: known.properties.get(key, "") for one, known in units.items() if known}
+    ((default, _),) = Counter(limits.values()).most_common(1) or [("", 0)]
+    return limits.get(unit, default) != default
 
 
 def _numbers(limit: str) -> list[float]:
