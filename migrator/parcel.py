@@ -6,7 +6,6 @@ in it as they lie there: sealed by Ansible Vault, without the key.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import re
@@ -112,12 +111,7 @@ def _files(work: Workdir, store: Store) -> tuple[str, int]:
         member = tarformat.Member(name, "f", 0o600, size=len(data))
         packed += tarformat.header(member) + data + tarformat.padding(len(data))
     packed += tarformat.END
-    digest = f"sha256:{hashlib.sha256(packed).hexdigest()}"
-    if not store.has(digest, len(packed)):
-        with store.temporary() as handle:
-            handle.write(packed)
-            store.publish(handle, digest)
-    return digest, len(packed)
+    return store.add_bytes(packed)
 
 
 def _size(store: Store, digest: str) -> int:

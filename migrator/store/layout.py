@@ -108,7 +108,10 @@ class Store:
 
     def add(self, document: Any) -> tuple[str, int]:
         """(digest, size) of ``document`` as a JSON blob."""
-        data = json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
+        return self.add_bytes(json.dumps(document, separators=(",", ":"), sort_keys=True).encode())
+
+    def add_bytes(self, data: bytes) -> tuple[str, int]:
+        """(digest, size) of ``data`` as a blob."""
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         if not self.has(digest, len(data)):
             with self.temporary() as handle:
